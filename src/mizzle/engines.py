@@ -1,0 +1,140 @@
+"""Opens DuckDB or Spark. The only module that names an engine; everything else is an Ibis expression."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from mizzle.errors import MizzleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+NAMES = ("duckdb", "spark")
+
+
+# Microseconds since 1970 UTC as an integer: each engine has its own word for it, and no other spelling is both exact
+# on both and free of calendar arithmetic (`delta` on instants with a zone costs DuckDB a second in ten million).
+@ibis.udf.scalar.builtin(name="epoch_us", signature=((ibis.dtype("timestamp('UTC')"),), ibis.dtype("int64")))
+def _epoch_us(instant): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+
+
+@ibis.udf.scalar.builtin(name="unix_micros", signature=((ibis.dtype("timestamp('UTC')"),), ibis.dtype("int64")))
+def _unix_micros(instant): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One open engine; close it, or use it in a `with` block.
+
+    Parameters
+    ----------
+    name
+        ``"duckdb"`` or ``"spark"``.
+    backend
+        The Ibis backend that runs the expressions.
+    """
+
+    name: str
+    backend: Any
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the engine and of what it kept."""
+        self.backend.disconnect()
+
+    def events(self, source: Path | pa.Table) -> ir.Table:
+        """Open an event table (a Parquet file, or Arrow in memory) with `start_us` and `end_us` beside its instants."""
+        table = self._parquet(source) if not hasattr(source, "schema") else self._arrow(source)
+        micros = _epoch_us if self.name == "duckdb" else _unix_micros
+        end_us = micros(table.end)
+        return table.mutate(end_us=end_us, start_us=ibis.coalesce(micros(table.start), end_us))
+
+    def _parquet(self, path: Any) -> ir.Table:
+        return self.backend.read_parquet(str(path))
+
+    def _arrow(self, table: pa.Table) -> ir.Table:
+        name = ibis.util.gen_name("mizzle_events")
+        if self.name == "duckdb":
+            return self.backend.create_table(name, table, temp=True)
+        return self.backend.create_view(name, ibis.memtable(table.to_pandas()))
+
+
+def open_engine(
+    name: str = "duckdb",
+    *,
+    master: str | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    folder: Path | None = None,
+) -> Engine:
+    """Open an engine to run measures on.
+
+    Parameters
+    ----------
+    name
+        ``"duckdb"`` (one machine, the default) or ``"spark"`` (a log that outgrew one machine).
+    master
+        Spark's master address; ``local[*]`` where none is given, Spark on this machine.
+    threads, memory, folder
+        For DuckDB: how many threads, how much memory before it writes to disk (as ``"1GB"``), and where it does so.
+
+    Raises
+    ------
+    MizzleError
+        For an unknown engine, or Spark where pyspark or Java is missing.
+    """
+    if name == "duckdb":
+        return Engine(name, _duckdb(threads, memory, folder))
+    if name == "spark":
+        return Engine(name, _spark(master or "local[*]"))
+    raise MizzleError(f"There is no engine called {name!r}: choose duckdb (one machine) or spark (many).")
+
+
+def _duckdb(threads: int | None, memory: str | None, folder: Path | None) -> Any:
+    settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    settings |= {"threads": threads or os.cpu_count() or 1}
+    if memory:
+        settings["memory_limit"] = memory
+    if folder:
+        settings["temp_directory"] = str(folder)
+    backend = ibis.duckdb.connect(**settings)
+    backend.raw_sql("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    return backend
+
+
+def _spark(master: str) -> Any:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as missing:
+        raise MizzleError("Spark is not installed here. Install it with: pip install 'mizzle[spark]'") from missing
+    local = master.startswith("local")
+    builder = SparkSession.builder.master(master).appName("mizzle").config("spark.sql.session.timeZone", "UTC")
+    builder = builder.config("spark.ui.enabled", "false").config("spark.sql.execution.arrow.pyspark.enabled", "true")
+    if local:
+        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+        builder = builder.config("spark.sql.shuffle.partitions", "4")
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return ibis.pyspark.connect(session)
+
+
+def sorted_batches(
+    engine: Engine, files: Sequence[Path], by: Sequence[str], rows: int = 500_000
+) -> Iterator[pa.RecordBatch]:
+    """Read Parquet files as one stream in a given order, sorting on disk where memory does not suffice."""
+    table = engine.backend.read_parquet([str(file) for file in files])
+    yield from engine.backend.to_pyarrow_batches(table.order_by(list(by)), chunk_size=rows)

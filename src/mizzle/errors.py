@@ -1,0 +1,47 @@
+"""What can go wrong, in plain words. Every message says what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MizzleError(Exception):
+    """Something that the person at the keyboard can mend; the message says how.
+
+    The command line prints the message and ends with `exit_code`; it never shows a traceback for one of these.
+    """
+
+    exit_code = 2
+
+
+class UnreadableLog(MizzleError):  # noqa: N818 - reads as a sentence: raise UnreadableLog("...")
+    """The file is no event log that mizzle can read: broken, empty, encrypted, hostile or of an unknown kind."""
+
+
+class UnclearMapping(MizzleError):  # noqa: N818
+    """The file can be read, but not what its columns mean; the message asks the question that decides it."""
+
+
+@dataclass
+class TooManyRejected(MizzleError):  # noqa: N818
+    """More rows were set aside than can be passed over in silence; say yes to them or mend the file.
+
+    Attributes
+    ----------
+    rejected, rows
+        How many rows were set aside, of how many.
+    sentence
+        The whole message.
+    """
+
+    rejected: int
+    rows: int
+    sentence: str
+
+    def __str__(self) -> str:
+        """Give the sentence."""
+        return self.sentence
+
+
+class NoSuchName(MizzleError):  # noqa: N818
+    """A name that was asked for (an activity, a department, a case) is not in the log; the message offers near ones."""

@@ -1,0 +1,1 @@
+"""From event logs: how far every department is from the customer, and where a case waits."""
