@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ibis.expr.types as ir
 
 
@@ -58,7 +60,7 @@ EVENTS = Schema(
         Column("case", "int32", False, "dense code of the case, from 0"),
         Column("case_id", "string", False, "the case as the log names it"),
         Column("seq", "int32", False, "order of the event in its case, from 0"),
-        Column("node", "int32", True, "code of (department, activity) in the dictionary; empty without a department"),
+        Column("node", "int32", True, "code of (department, activity), department << 16 | activity; empty without a department"),
         Column("activity", "string", False, "what was done"),
         Column("department", "string", True, "who did it, as a department; empty where the log does not say"),
         Column("start", INSTANT, True, "when it began; empty where the log has no beginnings"),
@@ -68,6 +70,7 @@ EVENTS = Schema(
         Column("previous", "int32", True, "node of the case's event before this one; empty at the first"),
         Column("wait", "int64", True, "microseconds from the end of the event before to this start, at least 0"),
         Column("handovers", "int32", True, "handovers of the case up to and including the step to this event"),
+        Column("occurrence", "int32", True, "how often this activity of this department came before in the case"),
         Column("repeats", "bool", False, "this activity of this department came before, and another department since"),
     ),
 )
@@ -90,21 +93,28 @@ class Node(NamedTuple):
     activity: str
 
 
+ACTIVITY_BITS = 16
+"""A node code is the department's code, then this many bits of the activity's: both come out by shifting."""
+
+MOST_ACTIVITIES = 1 << ACTIVITY_BITS
+MOST_DEPARTMENTS = 1 << (31 - ACTIVITY_BITS)
+
+
 @dataclass(frozen=True, slots=True)
 class Events:
-    """An event table on an engine, with the dictionary of its nodes.
+    """An event table on an engine, with the dictionaries of its codes.
 
     Parameters
     ----------
     table
         The columns of `EVENTS`, as an Ibis table bound to an engine; instants as `start_us` and `end_us`
         (microseconds since 1970 UTC, `start_us` falling back on `end_us`) stand beside `start` and `end`.
-    nodes
-        The dictionary: `nodes[code]` is the (department, activity) of a node code.
+    departments
+        Departments by code.
+    activities
+        Every activity of the log with its number of events, also those without a department; in order of code.
     has_start
         Whether the log says when events began; without, there is no touch time.
-    activities
-        Every activity of the log with its number of events, also those without a department.
     n_events, n_cases, n_without_department
         Counts over the whole log.
     attributes
@@ -112,15 +122,15 @@ class Events:
     """
 
     table: ir.Table
-    nodes: tuple[Node, ...]
-    has_start: bool
+    departments: tuple[str, ...]
     activities: dict[str, int]
+    has_start: bool
     n_events: int
     n_cases: int
     n_without_department: int
     attributes: tuple[str, ...] = ()
 
-    @property
-    def departments(self) -> tuple[str, ...]:
-        """The departments of the log, in alphabetical order."""
-        return tuple(sorted({node.department for node in self.nodes}))
+    def nodes(self) -> Callable[[int], Node]:
+        """Give the function that reads a node code."""
+        names = tuple(self.activities)
+        return lambda code: Node(self.departments[code >> ACTIVITY_BITS], names[code & (MOST_ACTIVITIES - 1)])

@@ -1,0 +1,31 @@
+"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz`."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from measuring import BENCH
+
+
+def main() -> None:
+    """Read the command line and run one lane, each a module of its own."""
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    lanes = parser.add_subparsers(dest="lane", required=True)
+    journeys = lanes.add_parser("journeys", help="the map, handovers and distance on logs of 1 to 50 million events")
+    journeys.add_argument("--sizes", type=int, nargs="+", choices=(1, 10, 50), default=[1, 10], help="millions")
+    journeys.add_argument("--all", action="store_true", help="1, 10 and 50 million events")
+    logs = lanes.add_parser("logs", help="reading XES and CSV")
+    logs.add_argument("--small", action="store_true", help="a tenth of the size, to try the lane out; writes no page")
+    coverage = lanes.add_parser("coverage", help="how often the 95 %% interval of a department's mean is right")
+    coverage.add_argument("--replications", type=int, default=4000)
+    fuzz = lanes.add_parser("fuzz", help="mutated inputs over all readers")
+    fuzz.add_argument("--inputs", type=int, default=200_000)
+    fuzz.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    BENCH.mkdir(exist_ok=True)
+    import_module(f"lane_{options.lane}").run(options)
+
+
+if __name__ == "__main__":
+    main()

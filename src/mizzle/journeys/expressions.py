@@ -1,0 +1,48 @@
+"""Pieces that the measures of journeys share: codes of departments, spreads, and rows out of an expression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from mizzle.estimate import Spread
+from mizzle.tables import ACTIVITY_BITS, MOST_ACTIVITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+
+    from mizzle.tables import Events
+
+HOUR = 3_600_000_000
+"""Microseconds in an hour."""
+
+
+def department_of(node: ir.IntegerColumn) -> ir.IntegerColumn:
+    """Take the code of the department out of a node code."""
+    return node >> ACTIVITY_BITS
+
+
+def is_point(events: Events, node: ir.IntegerColumn, points: Sequence[str]) -> ir.BooleanColumn:
+    """Whether a node is one of the perception points."""
+    codes = [code for code, name in enumerate(events.activities) if name in points]
+    return (node & (MOST_ACTIVITIES - 1)).isin(codes) if codes else ibis.literal(value=False)
+
+
+def spreads(values: ir.IntegerColumn) -> dict[str, ir.Scalar]:
+    """Aggregates for a spread of microseconds; read back with `spread`."""
+    return {"n": values.count(), "mean": values.mean(), "median": values.quantile(0.5), "p90": values.quantile(0.9)}
+
+
+def spread(row: Mapping[str, Any], method: str, unit: str = "h", one: float = HOUR) -> Spread:
+    """Turn a row of `spreads` into figures in hours (or another unit of `one` each)."""
+    mean, median, p90 = (None if row[name] is None else float(row[name]) / one for name in ("mean", "median", "p90"))
+    return Spread(mean, median, p90, n=int(row["n"]), unit=unit, method=method)
+
+
+def rows(expression: ir.Table) -> list[dict[str, Any]]:
+    """Run an expression and give its rows as dictionaries."""
+    found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+    return found

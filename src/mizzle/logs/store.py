@@ -1,0 +1,174 @@
+"""The event table on disk: one Parquet file, sorted by case and time, with its dictionary in the file's own metadata."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from mizzle.errors import UnreadableLog
+from mizzle.logs.steps import Chain
+from mizzle.tables import EVENTS, Events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from mizzle.engines import Engine
+
+KEY = b"mizzle"
+FORM = 1
+"""Number of the form of the file; another number cannot be read and says so."""
+
+ROWS_PER_GROUP = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is in an event table, kept in its metadata.
+
+    Attributes
+    ----------
+    events, cases, without_department, duplicates
+        How many; a duplicate equals an earlier event of its case in all but its row, and is kept.
+    first_us, last_us
+        Earliest start and latest end in microseconds since 1970 UTC; None for an empty table.
+    """
+
+    events: int
+    cases: int
+    without_department: int
+    duplicates: int
+    first_us: int | None
+    last_us: int | None
+
+
+def is_event_table(path: Path) -> bool:
+    """Whether a file is an event table of mizzle, told from its first bytes and its metadata."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                return False
+        return KEY in (pq.read_metadata(path).metadata or {})
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def with_moment(raw: pa.Table) -> pa.Table:
+    """Add `moment`, by which events are ordered: the start, or the end where there is no start."""
+    return raw.append_column("moment", pc.coalesce(raw["start"], raw["end"]))
+
+
+def write_events(batches: Iterable[pa.RecordBatch], path: Path) -> Counts:
+    """Write an event table from raw events that come sorted (see `mizzle.logs.steps.ORDER`).
+
+    The same events give the same bytes.
+    """
+    chain = Chain()
+    writer: pq.ParquetWriter | None = None
+    try:
+        for table in chain.follow(batches):
+            if writer is None:
+                writer = pq.ParquetWriter(
+                    path, table.schema, compression="zstd", compression_level=1, use_dictionary=_texts(table.schema)
+                )
+            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+        if writer is None:
+            raise UnreadableLog(f"{path.name}: not one event could be read, so there is nothing to keep.")
+        writer.add_key_value_metadata({KEY.decode(): json.dumps(_metadata(chain), ensure_ascii=False)})
+    finally:
+        if writer is not None:
+            writer.close()
+    return counts(_metadata(chain))
+
+
+def events_in_memory(raw: pa.Table, engine: Engine) -> Events:
+    """Make an event table from raw events in memory (columns of `mizzle.tables.RAW_EVENTS`), in any order.
+
+    Raises
+    ------
+    UnreadableLog
+        When there is no event.
+    """
+    if raw.num_rows == 0:
+        raise UnreadableLog("There is no event in this table, so nothing can be measured.")
+    ordered = with_moment(raw).sort_by([("case_id", "ascending"), ("moment", "ascending"), ("end", "ascending"), ("row", "ascending")])
+    chain = Chain()
+    table = pa.concat_tables(chain.follow(ordered.combine_chunks().to_batches()))
+    return _events(engine, table, _metadata(chain))
+
+
+def open_events(path: Path, engine: Engine) -> Events:
+    """Open an imported event table on an engine.
+
+    Parameters
+    ----------
+    path
+        A Parquet file written by `import_log`.
+    engine
+        An open engine (`mizzle.engines.open_engine`); the table is read as it is needed, not into memory.
+
+    Raises
+    ------
+    UnreadableLog
+        When the file is no event table of mizzle, or of a form that this version cannot read.
+    """
+    if not is_event_table(path):
+        raise UnreadableLog(f"{path} is no imported event table. Import the log first: mizzle log import {path}")
+    return _events(engine, path, read_metadata(path))
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Read what the file says of itself: counts, dictionary, names of the free attributes."""
+    found: dict[str, Any] = json.loads((pq.read_metadata(path).metadata or {})[KEY])
+    if found.get("form") != FORM:
+        raise UnreadableLog(
+            f"{path.name} was written in form {found.get('form')}, this mizzle reads form {FORM}. Import the log again."
+        )
+    return found
+
+
+def counts(metadata: dict[str, Any]) -> Counts:
+    """Take the counts out of a file's metadata."""
+    return Counts(**metadata["counts"])
+
+
+def _metadata(chain: Chain) -> dict[str, Any]:
+    return {
+        "form": FORM,
+        "counts": {
+            "events": chain.n_events,
+            "cases": chain.n_cases,
+            "without_department": chain.n_without_department,
+            "duplicates": chain.n_duplicates,
+            "first_us": chain.first_us,
+            "last_us": chain.last_us,
+        },
+        "has_start": chain.n_starts > 0,
+        "departments": list(chain.departments),
+        "activities": chain.activities,
+    }
+
+
+def _events(engine: Engine, source: Path | pa.Table, metadata: dict[str, Any]) -> Events:
+    table = engine.events(source)
+    found = counts(metadata)
+    return Events(
+        table=table,
+        departments=tuple(metadata["departments"]),
+        activities=metadata["activities"],
+        has_start=metadata["has_start"],
+        n_events=found.events,
+        n_cases=found.cases,
+        n_without_department=found.without_department,
+        attributes=tuple(name.removeprefix("x_") for name in table.columns if name.startswith("x_")),
+    )
+
+
+def _texts(schema: pa.Schema) -> list[str]:
+    """Columns worth a dictionary in the file: texts, but for the case ids, which hardly repeat across row groups."""
+    return [field.name for field in schema if pa.types.is_string(field.type) and field.name not in EVENTS.names[:2]]
