@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +13,8 @@ from contend import edges_answer, main
 
 if TYPE_CHECKING:
     from contend import Check, Work
-
     from mizzle.journeys.results import ProcessMap
+    from mizzle.logs.batches import Reader
     from mizzle.tables import Node
 
 SEED = 20_240_101
@@ -75,8 +77,7 @@ def make_xes(out: str, events: int, plain: bool = True) -> tuple[Work, Check]:  
 
     def work() -> None:
         with Path(out).open("wb") as file:
-            for piece in simulate.xes_text(log):
-                file.write(piece if plain else _crooked(piece))
+            file.writelines(piece if plain else _crooked(piece) for piece in simulate.xes_text(log))
 
     return work, lambda _: {"events": len(log)}
 
@@ -91,8 +92,6 @@ def _log(events: int) -> Any:
 
 def _crooked(piece: bytes) -> bytes:
     nested = b'<string key="org:group" value="\\1"><string key="floor" value="2"/></string>'
-    import re
-
     piece = re.sub(rb'<string key="org:group" value="([^"]*)"/>', nested, piece)
     piece = re.sub(rb'key="concept:name" value="([^"\']*)"', rb"key='concept:name' value='\1'", piece)
     return piece.replace(b"Register the order", b"Register &amp; sort the order")
@@ -110,11 +109,46 @@ def make_peer_rows(out: str, path: str) -> tuple[Work, Check]:
     return (lambda: duckdb.sql("set TimeZone = 'UTC'") or duckdb.sql(sql)), lambda _: {}
 
 
+def import_log(path: str, out: str) -> tuple[Work, Check]:
+    """Import a log into an event table, from the beginning."""
+    from mizzle.logs.importing import import_log
+
+    target = Path(out)
+    target.unlink(missing_ok=True)
+    shutil.rmtree(target.with_name(target.name + ".partial"), ignore_errors=True)
+
+    def check(done: Any) -> dict[str, Any]:
+        return {"events": done.counts.events, "rejected": done.rejected}
+
+    return (lambda: import_log([Path(path)], target, options=MAPPING, key=b"a secret of the benchmark")), check
+
+
+def read_xes(path: str) -> tuple[Work, Check]:
+    """Read an XES to its end, all columns of it."""
+    from mizzle.logs.xes import open_xes
+
+    return (lambda: _read(open_xes(Path(path)))), lambda events: {"events": events}
+
+
+def read_csv(path: str) -> tuple[Work, Check]:
+    """Read a CSV to its end, all columns of it."""
+    from mizzle.logs.delimited import open_delimited
+
+    return (lambda: _read(open_delimited(Path(path)))), lambda events: {"events": events}
+
+
+def _read(reader: Reader) -> int:
+    try:
+        return sum(batch.table.num_rows for batch in reader.batches())
+    finally:
+        reader.close()
+
+
 # --- the map --------------------------------------------------------------------------------------------------------
 
 
 def duckdb_window(path: str) -> tuple[Work, Check]:
-    """The yardstick: a window over the integer codes of the imported table in plain SQL, and both aggregations."""
+    """Measure the yardstick: plain SQL with a window over the integer codes, and both aggregations."""
     import duckdb
 
     from mizzle.logs.store import read_metadata
@@ -201,6 +235,9 @@ if __name__ == "__main__":
             "make-csv": make_csv,
             "make-xes": make_xes,
             "make-peer-rows": make_peer_rows,
+            "import-log": import_log,
+            "read-xes": read_xes,
+            "read-csv": read_csv,
             "duckdb-window": duckdb_window,
             "map-and-handovers": map_and_handovers,
             "distances": distances,

@@ -23,7 +23,7 @@ def versions(names: list[str]) -> tuple[Work, Check]:
 
 
 def pm4py_own(path: str) -> tuple[Work, Check]:
-    """What a user of pm4py writes: counts, mean waits and handovers, each by its public function, in its own order."""
+    """Do what a user of pm4py does: counts, mean waits and handovers by its public functions, in its own order."""
     pandas, pm4py = import_module("pandas"), import_module("pm4py")
 
     def work() -> tuple[Any, Any, Any]:
@@ -36,7 +36,7 @@ def pm4py_own(path: str) -> tuple[Work, Check]:
 
 
 def pm4py_kernel(path: str) -> tuple[Work, Check]:
-    """pm4py's inner function on rows that are sorted already, in the order of mizzle: its fastest way to both counts."""
+    """Call pm4py's inner function on rows that are sorted already, in our order: its fastest way to both counts."""
     pandas = import_module("pandas")
     statistics = import_module("pm4py.algo.discovery.dfg.adapters.pandas.df_statistics")
     options = {"start_timestamp_key": "start_timestamp", "sort_caseid_required": False}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from measuring import machine, say, table, write_section
 
-from mizzle import journeys
+from measuring import machine, say, table, write_section
 from mizzle.engines import open_engine
+from mizzle.journeys.distance import distance
 from mizzle.journeys.intervals import ratio_interval
 from mizzle.logs.store import events_in_memory
 from mizzle.simulate import PERCEPTION, event_log
@@ -78,7 +78,8 @@ def per_case(log: pa.Table) -> Sums:
 
     def summed(values: NDArray[Any]) -> Numbers:
         weights = np.where(heard, values, 0).astype(float)
-        return np.bincount(key, weights=weights, minlength=shape[0] * shape[1]).reshape(shape)
+        found: Numbers = np.bincount(key, weights=weights, minlength=shape[0] * shape[1]).astype(float)
+        return found.reshape(shape)
 
     hours = np.maximum(start[known] - end, 0) / 3.6e9
     totals = {"handovers": summed(handovers[known] - handovers), "hours": summed(hours)}
@@ -98,14 +99,14 @@ def _compare_with_library(log: pa.Table, rng: np.random.Generator) -> None:
             names = pa.array([f"C{case:07d}" for case in rng.choice(POPULATION, 60, replace=False)])
             sample = log.filter(pc.is_in(log["case_id"], names))
             sums = per_case(sample)
-            for one in journeys.distance(events_in_memory(sample, engine), PERCEPTION).departments:
+            for one in distance(events_in_memory(sample, engine), PERCEPTION).departments:
                 place = sums.departments.index(one.department)
                 for measure, theirs in zip(MEASURES, (one.handovers_to_customer, one.hours_to_customer), strict=True):
                     ours = ratio_interval(sums.totals[measure][:, place], sums.counts[:, place])
-                    both = (ours.value, *(ours.interval or ())), (theirs.value, *(theirs.interval or ()))
-                    both = [max(x, 0.0) for x in both[0] if x is not None], [x for x in both[1] if x is not None]
-                    if len(both[0]) != len(both[1]) or not np.allclose(*both, rtol=1e-9, atol=1e-9):
-                        raise SystemExit(f"journeys.distance says {both[1]} of {one.department}, not {both[0]}")
+                    here = [max(x, 0.0) for x in (ours.value, *(ours.interval or ())) if x is not None]
+                    there = [x for x in (theirs.value, *(theirs.interval or ())) if x is not None]
+                    if len(here) != len(there) or not np.allclose(here, there, rtol=1e-9, atol=1e-9):
+                        raise SystemExit(f"journeys.distance says {there} of {one.department}, not {here}")
     say(f"  journeys.distance says the same as the sums by case, on {CHECKED} samples")
 
 
@@ -135,14 +136,11 @@ def _report(found: dict[tuple[str, int], list[float]], replications: int) -> str
         rows.append((f"{measure} to the customer", str(size), *figures, f"{within} of {len(shares)}", verdict))
     head = ("", "cases", "covered", "least department", "most", "departments in 93 to 97 %", "goal 93 to 97 %")
     noise = 196 * np.sqrt(0.95 * 0.05 / replications)
-    return "\n\n".join(
-        [
-            machine(("mizzle", "numpy", "scipy")),
-            f"Samples of cases, {replications:,} for each row and department, from a simulated log of {POPULATION:,}"
-            f" cases whose means are the truth; the cases are those in which the department worked before the customer"
-            f" heard. Of the {len(next(iter(found.values())))} departments each is asked apart: a share here has a"
-            f" chance error of about {noise:.1f} points. The same sums per case give the value and interval of"
-            f" `journeys.distance`, checked on {CHECKED} samples.",
-            table(head, rows),
-        ]
+    about = (
+        f"Samples of cases, {replications:,} for each row and department, from a simulated log of {POPULATION:,} cases"
+        " whose means are the truth; the cases are those in which the department worked before the customer heard."
+        f" Each of {len(next(iter(found.values())))} departments is asked apart; its share here has a chance error of"
+        f" about {noise:.1f} points. The sums per case used here give the value and interval of `journeys.distance`,"
+        f" checked on {CHECKED} samples."
     )
+    return "\n\n".join([machine(("mizzle", "numpy", "scipy")), about, table(head, rows)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from measuring import DATA, Run, kept, machine, own, peer, say, table, write_section
@@ -124,9 +125,11 @@ def _agreement(size: int, runs: Runs) -> str:
         if not other.known:
             continue
         wrong = [] if other.answer["print"] == ours.answer["print"] else ["counts"]
-        for part in ("handovers", "mean", "median", "p90"):
-            if part in other.answer and not math.isclose(other.answer[part], ours.answer[part], rel_tol=1e-6):
-                wrong.append(part)
+        wrong += [
+            part
+            for part in ("handovers", "mean", "median", "p90")
+            if part in other.answer and not math.isclose(other.answer[part], ours.answer[part], rel_tol=1e-6)
+        ]
         shared = "counts and waits agree" if "mean" in other.answer else "counts agree"
         said.append(f"With {title} {shared}." if not wrong else f"**With {title} these differ: {', '.join(wrong)}.**")
     theirs = runs["pm4py", size]
@@ -142,10 +145,10 @@ def _growth(sizes: list[int], runs: Runs) -> str:
     for key, title in (("import", "import"), ("bare", "bare DuckDB"), ("map", "map"), ("distance", "distance")):
         slopes = [
             f"{exponent:.2f}" if (exponent := _exponent(key, small, large, runs)) is not None else "-"
-            for small, large in zip(sizes, sizes[1:], strict=False)
+            for small, large in pairwise(sizes)
         ]
         rows.append((title, *slopes))
-    head = tuple(f"{small} to {large} million" for small, large in zip(sizes, sizes[1:], strict=False))
+    head = tuple(f"{small} to {large} million" for small, large in pairwise(sizes))
     return "Exponent of the time: 1 is linear.\n\n" + table(("", *head), rows)
 
 
@@ -187,7 +190,7 @@ def _judged(sizes: list[int], runs: Runs) -> Iterator[tuple[str, str, str]]:
         verdict = "not measured" if math.isnan(times) else "reached" if times >= wanted else "missed"
         yield f"10 million: {wanted} x as fast as {title}", "-" if math.isnan(times) else f"{times:.1f} x", verdict
     yield judge("50 million: map and handovers under 3 GB", at("map", 50).mib * mb, 3000, " MB")
-    for small, large in zip(sizes, sizes[1:], strict=False):
+    for small, large in pairwise(sizes):
         exponent = _exponent("map", small, large, runs)
         title = f"{small} to {large} million: the map's time grows with exponent at most 1.1"
         yield judge(title, math.nan if exponent is None else exponent, 1.1)

@@ -12,7 +12,10 @@ import sys
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCH = ROOT / ".bench"
@@ -121,7 +124,7 @@ def machine(packages: tuple[str, ...], peers: tuple[str, ...] = ()) -> str:
     return "Measured on: " + ", ".join(parts) + "."
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Draw a table in Markdown: the first column to the left, the others to the right."""
     rule = ("---", *("---:" for _ in head[1:]))
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))

@@ -1,1 +1,20 @@
 """From event logs: how far every department is from the customer, and where a case waits."""
+
+from mizzle.journeys.blueprint import blueprint
+from mizzle.journeys.distance import distance
+from mizzle.journeys.maps import handovers, process_map, rework, throughput
+from mizzle.journeys.suggestions import suggest_perception_points
+from mizzle.journeys.timelines import agreed, read_agreements, timeline
+
+__all__ = [
+    "agreed",
+    "blueprint",
+    "distance",
+    "handovers",
+    "process_map",
+    "read_agreements",
+    "rework",
+    "suggest_perception_points",
+    "throughput",
+    "timeline",
+]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import re
-from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,7 +12,20 @@ import pyarrow.csv
 
 from mizzle.errors import UnclearMapping, UnreadableLog
 from mizzle.logs.batches import LONGEST_FIELD, LONGEST_ROW, ROW, Batch, Facts, Mark, Reason, Rejected
-from mizzle.logs.source import HEAD, Source, open_source, utf16
+from mizzle.logs.dialect import (
+    BOM,
+    NEWLINE,
+    SEPARATORS,
+    Dialect,
+    Span,
+    cells,
+    find_dialect,
+    find_encoding,
+    is_utf8,
+    plain_text,
+    spans,
+)
+from mizzle.logs.source import HEAD, Source, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,35 +37,12 @@ BLOCK = 4 << 20
 MOST_COLUMNS = 10_000
 """Columns beyond which a file is no table of events."""
 
-_SEPARATORS = {b",": "comma", b";": "semicolon", b"\t": "tab", b"|": "bar"}
-_SAMPLE = 200
 _LONGEST_NAME = 200
 _SHOWN_NOTES = 5
 _TEXT = 1000
-_BOM = b"\xef\xbb\xbf"
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
-_SEP_LINE = re.compile(rb'[ \t]*"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
-_SINGLE_QUOTED = re.compile(rb"(?:^|[,;\t|])'[^'\r\n]*'(?=[,;\t|\r\n]|\Z)", re.MULTILINE)
+_SEP_LINE = re.compile(rb'"?sep=([ \t!#-/:-@\[-`{-~])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # Windows-1252 has no character for these; they are kept as control characters
 _WINDOWS = "".join(chr(byte) if byte in _UNDEFINED else bytes([byte]).decode("cp1252") for byte in range(256))
-_A_LOG = "A log is a table: a first line with the names of the columns, then one row per event with at least its case,"
-_A_LOG += " what was done and when, with commas, semicolons, tabs or bars between the cells."
-
-
-class Dialect(NamedTuple):
-    """How a delimited file separates and quotes its cells, each one byte."""
-
-    separator: bytes
-    quote: bytes
-
-
-class Span(NamedTuple):
-    """One record in a block: where it starts and ends, where the next one starts, and why it cannot be read, if so."""
-
-    start: int
-    end: int
-    next: int
-    reason: Reason | None
 
 
 class _Parsed(NamedTuple):
@@ -63,9 +50,9 @@ class _Parsed(NamedTuple):
 
     consumed: int
     table: pa.Table
-    rows: np.ndarray
+    numbers: np.ndarray
     rejected: list[Rejected]
-    count: int
+    total: int
 
 
 class _Cursor:
@@ -110,7 +97,7 @@ class _Cursor:
         """Move past the end of the line without keeping it."""
         while True:
             text = self.text()
-            newline = _NEWLINE.search(text)
+            newline = NEWLINE.search(text)
             self.advance(text[: newline.end()] if newline else text)
             if newline or self.ended:
                 return
@@ -152,7 +139,7 @@ class Delimited:
         self._open: list[Source] = []
         with open_source(path) as source:
             head = source.read(HEAD)
-            self._encoding, start, said = _encoding(head, whole=len(head) < HEAD)
+            self._encoding, start, said = find_encoding(head, whole=len(head) < HEAD)
             cursor = _Cursor(source, self._encoding, start)
             cursor.fill(HEAD)
             text = self._first_line(cursor)
@@ -160,12 +147,12 @@ class Delimited:
             if given:
                 cursor.advance(text[: given.end()])
                 text = text[given.end() :]
-            self.dialect = Dialect(given.group(1), b'"') if given else _dialect(path, text, whole=cursor.ended)
-            header = next(spans(text, self.dialect, final=True), None)
+            self.dialect = Dialect(given.group(1), b'"') if given else find_dialect(path, text, whole=cursor.ended)
+            header = next((span for span in spans(text, self.dialect, final=True) if span.end > span.start), None)
             self.columns, renamed = self._header(text, header)
-            cursor.advance(text[: header.next if header else len(text)])
+            cursor.advance(text[: header.after if header else len(text)])
             self._start = Mark(cursor.offset, 0)
-        separator = _SEPARATORS.get(self.dialect.separator, repr(self.dialect.separator.decode("utf-8", "replace")))
+        separator = SEPARATORS.get(self.dialect.separator, repr(self.dialect.separator.decode("utf-8", "replace")))
         notes = [f"encoding: {said}", f"separator: {separator}" + (" (as its first line says)" if given else "")]
         if self.dialect.quote != b'"':
             notes.append("quotes: single")
@@ -207,18 +194,17 @@ class Delimited:
                 parsed = self._parse(text, wanted, final=cursor.ended)
                 if parsed.consumed == 0:
                     if len(text) <= self._longest_row:
-                        size += self._block
+                        size *= 2
                         continue
                     row += 1
-                    long = Rejected(row, Reason.LONG_ROW, _shown(text))
                     cursor.skip_line()
-                    yield self._batch(cursor, parsed._replace(rejected=[]), row, [long])
+                    yield self._batch(cursor, parsed, row, [Rejected(row, Reason.LONG_ROW, _shown(text))])
                 else:
                     cursor.advance(text[: parsed.consumed])
                     rejected = [bad._replace(row=row + bad.row + 1) for bad in parsed.rejected]
-                    parsed = parsed._replace(rows=parsed.rows + (row + 1))
-                    row += parsed.count
-                    if parsed.count:
+                    parsed = parsed._replace(numbers=parsed.numbers + (row + 1))
+                    row += parsed.total
+                    if parsed.total:
                         yield self._batch(cursor, parsed, row, rejected)
                 size = self._block
 
@@ -228,7 +214,9 @@ class Delimited:
             self._open.pop().close()
 
     def _batch(self, cursor: _Cursor, parsed: _Parsed, row: int, rejected: list[Rejected]) -> Batch:
-        table = parsed.table.append_column(ROW, pa.array(parsed.rows, pa.int64()))
+        # Not pa.array: it would import pandas for an array of numpy.
+        numbers = pa.Array.from_buffers(pa.int64(), len(parsed.numbers), [None, pa.py_buffer(parsed.numbers)])
+        table = parsed.table.append_column(ROW, numbers)
         return Batch(table, tuple(rejected), Mark(cursor.offset, row), cursor.source.done)
 
     def _parse(self, text: bytes, wanted: list[str], *, final: bool) -> _Parsed:
@@ -243,7 +231,7 @@ class Delimited:
         size = HEAD
         while True:
             text = cursor.text()
-            newline = _NEWLINE.search(text)
+            newline = NEWLINE.search(text)
             if (newline.start() if newline else len(text)) > self._longest_row:
                 raise UnreadableLog(
                     f"{self._path.name} is not a table: its first line has more than {self._longest_row:,} bytes."
@@ -256,7 +244,7 @@ class Delimited:
 
     def _header(self, text: bytes, header: Span | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if header is None:
-            raise UnreadableLog(f"{self._path.name} holds nothing but empty lines. Export the log again.")
+            raise UnreadableLog(f"{self._path.name} begins with nothing but empty lines. Export the log again.")
         if header.reason is not None:
             raise UnreadableLog(
                 f"{self._path.name} is not a table: a quote in its first line is never closed. Mend that line."
@@ -267,10 +255,10 @@ class Delimited:
                 f"{self._path.name} is not a table of events: it has more than {MOST_COLUMNS:,} columns."
                 " Export it with one row per event."
             )
-        cells = next(_cells([line.decode("utf-8", "replace")], self.dialect))
-        if len(cells) < 2:  # noqa: PLR2004 - a log has a case and an activity
-            raise _plain_text(self._path)
-        return named(cells)
+        (titles,) = cells([line], self.dialect)
+        if len(titles) < 2:  # noqa: PLR2004 - a log has a case and an activity
+            raise plain_text(self._path)
+        return named(titles)
 
 
 def open_delimited(path: Path) -> Delimited:
@@ -303,166 +291,80 @@ def named(cells: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     Examples
     --------
-    >>> named(["case", "", "case"])
-    (('case', 'column_2', 'case_2'), ('column 2 has no name: called column_2', 'column 3 is also named case: called case_2'))
+    >>> named(["case", "", "case"])[0]
+    ('case', 'column_2', 'case_2')
+    >>> named(["case", "", "case"])[1][1]
+    'column 3 is also named case: called case_2'
     """
     cleaned = [" ".join(cell.replace("\0", "").replace("\ufeff", "").split())[:_LONGEST_NAME] for cell in cells]
-    taken, seen, names, notes = set(cleaned), Counter[str](), [], []
+    taken = set(cleaned)
+    names: dict[str, None] = {}
+    latest: dict[str, int] = {}
+    notes = []
     for place, name in enumerate(cleaned, 1):
-        given = name or f"column_{place}"
-        seen[given] += 1
-        if not name or seen[given] > 1:
-            new = given
-            while new in taken:
-                seen[given] += seen[given] < 2  # noqa: PLR2004 - the second of a name is name_2
-                new = f"{given}_{seen[given]}"
-                seen[given] += new in taken
-            taken.add(new)
+        given = new = name or f"column_{place}"
+        while new in names or (new != name and new in taken):
+            latest[given] = latest.get(given, 1) + 1
+            new = f"{given}_{latest[given]}"
+        names[new] = None
+        if new != name:
             notes.append(f"column {place} " + (f"is also named {name}" if name else "has no name") + f": called {new}")
-            given = new
-        names.append(given)
     if len(notes) > _SHOWN_NOTES:
-        notes = [*notes[:_SHOWN_NOTES], f"{len(notes) - _SHOWN_NOTES} more columns have no name, or one that came before"]
+        notes[_SHOWN_NOTES:] = [f"{len(notes) - _SHOWN_NOTES} more columns have no name, or one that came before"]
     return tuple(names), tuple(notes)
-
-
-def spans(data: bytes, dialect: Dialect, *, final: bool) -> Iterator[Span]:
-    """Find the records in a block of UTF-8, without the empty lines; a record that may go on after it is left out.
-
-    A quoted cell may hold line ends. Where its quote is never closed, or closed only lines later in the midst of
-    other text, its line is a record that cannot be read, and reading goes on with the line after it.
-
-    Parameters
-    ----------
-    data
-        UTF-8 from the beginning of a record on.
-    dialect
-        Separator and quote.
-    final
-        Whether the file ends with the block.
-    """
-    start, size = 0, len(data)
-    edge = re.compile(b"[" + re.escape(dialect.separator) + b"\r\n]")
-    while start < size:
-        line = _NEWLINE.search(data, start)
-        span = Span(start, line.start(), line.end(), None) if line else Span(start, size, size, None)
-        if data.find(dialect.quote, start, span.end) >= 0:
-            quoted = _quoted(data, start, dialect, edge, final=final)
-            if quoted is None:
-                return
-            span = quoted
-        elif line is None and not final:
-            return
-        if data[span.start : span.end].strip(b" "):
-            yield span
-        start = span.next
-
-
-def _quoted(data: bytes, start: int, dialect: Dialect, edge: re.Pattern[bytes], *, final: bool) -> Span | None:
-    """Find the end of a record that has quotes; None where it may go on after the block."""
-    at, size = start, len(data)
-    while True:
-        if data.startswith(dialect.quote, at):
-            limit = min(size, at + 4 * LONGEST_FIELD)  # a character has at most four bytes
-            close = _closing(data, at + 1, limit, dialect.quote)
-            newline = _NEWLINE.search(data, at, close if close >= 0 else limit)
-            if close < 0 and limit == size and not final:
-                return None
-            if 0 <= close == size - 1 and not final:
-                return None  # the next byte decides whether the quote closes the cell
-            if newline and (close < 0 or not _closes_well(data, at, close, edge)):
-                return Span(start, newline.start(), newline.end(), Reason.QUOTES)
-            if close < 0:
-                # One line: without a line end there is nothing to go on after but the next one.
-                line = _NEWLINE.search(data, limit)
-                if line is None and not final:
-                    return None
-                reason = Reason.QUOTES if limit == size else Reason.LONG_FIELD
-                return Span(start, line.start(), line.end(), reason) if line else Span(start, size, size, reason)
-            at = close + 1
-        found = edge.search(data, at)
-        if found is None:
-            return Span(start, size, size, None) if final else None
-        if found.group() == dialect.separator:
-            at = found.end()
-            continue
-        end = found.start()
-        return Span(start, end, end + (2 if data.startswith(b"\r\n", end) else 1), None)
-
-
-def _closing(data: bytes, at: int, limit: int, quote: bytes) -> int:
-    """Find the quote that closes a cell, passing over doubled ones; -1 where there is none before the limit."""
-    while True:
-        close = data.find(quote, at, limit)
-        if close < 0 or not data.startswith(quote, close + 1):
-            return close
-        at = close + 2
-
-
-def _closes_well(data: bytes, opened: int, close: int, edge: re.Pattern[bytes]) -> bool:
-    """Tell whether a quoted cell of several lines ends as one should: at a separator or line end, not too long."""
-    if close + 1 < len(data) and not edge.match(data, close + 1):
-        return False
-    return close - opened <= LONGEST_FIELD or len(data[opened:close].decode("utf-8", "replace")) <= LONGEST_FIELD
-
-
-def _cells(lines: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
-    """Split each record into its cells."""
-    before = csv.field_size_limit(LONGEST_ROW + 4)
-    try:
-        separator, quote = dialect.separator.decode("latin-1"), dialect.quote.decode("latin-1")
-        for line in lines:
-            yield next(csv.reader([line], delimiter=separator, quotechar=quote), [])
-    finally:
-        csv.field_size_limit(before)
 
 
 def _parse_exact(
     data: bytes, dialect: Dialect, names: Sequence[str], wanted: list[str], *, final: bool, longest_row: int
 ) -> _Parsed:
     """Parse a block record by record, whatever is in it."""
-    rows: list[list[str]] = []
+    records: list[bytes] = []
     numbers: list[int] = []
     rejected: list[Rejected] = []
     number = consumed = 0
-    places = [names.index(name) for name in wanted]
-    for number, span in enumerate(spans(data, dialect, final=final), 1):  # noqa: B007 - counted on after the loop
-        consumed = span.next
-        record = data[span.start : span.end]
-        cells, reason = _read(record, span.reason, dialect, len(names), longest_row)
-        if reason is None:
-            rows.append([cells[place] for place in places])
-            numbers.append(number - 1)
+    is_clean = b"\0" not in data and is_utf8(data)
+    for start, end, after, reason in spans(data, dialect, final=final):
+        consumed = after
+        if start == end:
+            continue
+        record = data[start:end]
+        is_plain = is_clean and reason is None and end - start <= longest_row
+        wrong = None if is_plain else _unreadable(record, reason, longest_row)
+        if wrong is None:
+            records.append(record)
+            numbers.append(number)
         else:
-            rejected.append(Rejected(number - 1, reason, _shown(record)))
-    rest = data[consumed:]
-    if final or not rest.strip(b" \r\n"):
-        consumed = len(data)
-    columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(wanted))]
+            rejected.append(Rejected(number, wrong, _shown(record)))
+        number += 1
+    rows, kept = [], []
+    for row, number_of_row, record in zip(cells(records, dialect), numbers, records, strict=True):
+        unfit = _unfit(row, record, len(names))
+        if unfit is None:
+            rows.append(row)
+            kept.append(number_of_row)
+        else:
+            rejected.append(Rejected(number_of_row, unfit, _shown(record)))
+    places = [names.index(name) for name in wanted]
+    columns = [pa.array([row[place] for row in rows], pa.string()) for place in places]
     table = pa.table(columns, names=wanted)
-    return _Parsed(consumed, table, np.array(numbers, np.int64), rejected, number)
+    # Numbers count from 0 within the block; the reader knows how many rows came before it.
+    return _Parsed(consumed, table, np.array(kept, np.int64), sorted(rejected), number)
 
 
-def _read(
-    record: bytes, reason: Reason | None, dialect: Dialect, expected: int, longest_row: int
-) -> tuple[list[str], str | None]:
-    """Split one record into its cells, or say why that cannot be done."""
+def _unreadable(record: bytes, reason: Reason | None, longest_row: int) -> Reason | None:
+    """Say why a record cannot be split into cells, if so."""
     if len(record) > longest_row:
-        return [], Reason.LONG_ROW
+        return Reason.LONG_ROW
     if b"\0" in record:
-        return [], Reason.NUL
-    try:
-        text = record.decode()
-    except UnicodeDecodeError:
-        return [], Reason.ENCODING
-    if reason is not None:
-        return [], reason
-    cells = next(_cells([text], dialect))
-    if len(record) > LONGEST_FIELD and max(map(len, cells)) > LONGEST_FIELD:
-        return [], Reason.LONG_FIELD
-    if len(cells) != expected:
-        return [], f"{Reason.CELLS}: {len(cells)} instead of {expected}"
-    return cells, None
+        return Reason.NUL
+    return reason if is_utf8(record) else Reason.ENCODING
+
+
+def _unfit(row: list[str], record: bytes, expected: int) -> str | None:
+    """Say why the cells of a record are no row of the table, if so."""
+    if len(record) > LONGEST_FIELD and max(map(len, row)) > LONGEST_FIELD:
+        return Reason.LONG_FIELD
+    return None if len(row) == expected else f"{Reason.CELLS}: {len(row)} instead of {expected}"
 
 
 def _parse_fast(
@@ -470,23 +372,17 @@ def _parse_fast(
 ) -> _Parsed | None:
     """Parse a block with Arrow; None where it holds anything that Arrow and the exact way might see differently."""
     cut, lines_in_cells = _plain_end(data, dialect, final=final)
-    if cut <= 0 or b"\0" in data or data.startswith(_BOM):
+    if cut <= 0 or b"\0" in data or data.startswith(BOM):
         return None
     block = data[:cut]
-    try:
-        _ = block.isascii() or block.decode()
-    except UnicodeDecodeError:
+    if not (block.isascii() or is_utf8(block)):
         return None
     bad: list[tuple[int, int, str]] = []
 
     def keep(row: pyarrow.csv.InvalidRow) -> str:
-        if row.text.strip(" "):
-            bad.append((row.number, row.actual_columns, row.text))
-        else:
-            blank.append(row.number)
+        bad.append((row.number - 1, row.actual_columns, row.text))
         return "skip"
 
-    blank: list[int] = []
     table = pyarrow.csv.read_csv(
         pa.py_buffer(block),
         read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=list(names), block_size=len(block) + 1),
@@ -503,5 +399,52 @@ def _parse_fast(
             strings_can_be_null=False,
             quoted_strings_can_be_null=False,
         ),
-    ).select(wanted)
-    return _numbered(table, block, bad, blank, len(names))
+    )
+    if any(not text.strip(" ") for _, _, text in bad):
+        return None  # lines of blanks are no rows, which only the exact way knows
+    count = table.num_rows + len(bad)
+    rows = np.delete(np.arange(count), [number for number, _, _ in bad])
+    rejected = [
+        Rejected(number, f"{Reason.CELLS}: {cells} instead of {len(names)}", text[:_TEXT])
+        for number, cells, text in bad
+    ]
+    return _Parsed(cut, table.select(wanted), rows, rejected, count)
+
+
+def _plain_end(data: bytes, dialect: Dialect, *, final: bool) -> tuple[int, bool]:
+    """Find where the last whole record of a block ends, and whether cells hold line ends; 0 where that is not plain.
+
+    Plain means that every quote either opens a cell, closes one or is doubled inside one, so that counting quotes
+    tells what is inside them; and that no record is long.
+    """
+    if dialect.quote not in data:
+        if any(NEWLINE.search(data, at, at + LONGEST_FIELD // 2) is None for at in _places(data)):
+            return 0, False
+        return (len(data) if final else max(data.rfind(b"\n"), data.rfind(b"\r")) + 1), False
+    array = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(array == dialect.quote[0])
+    is_edge = np.zeros(256, np.bool_)
+    is_edge[list(dialect.separator + dialect.quote + b"\r\n")] = True
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = is_edge[array[opening[opening > 0] - 1]]
+    after = is_edge[array[closing[closing < len(data) - 1] + 1]]
+    if not (before.all() and after.all()):
+        return 0, False
+    newlines = np.flatnonzero((array == ord("\n")) | (array == ord("\r")))
+    is_inside = np.searchsorted(quotes, newlines) % 2 == 1
+    ends = newlines[~is_inside] + 1
+    if final and len(quotes) % 2 == 0:
+        ends = np.append(ends, len(data))
+    if not len(ends) or np.diff(ends, prepend=0).max() > LONGEST_FIELD:
+        return 0, False
+    return int(ends[-1]), bool(is_inside.any())
+
+
+def _places(data: bytes) -> range:
+    """Beginnings of the windows of which each must hold a line end, lest a line be too long."""
+    window = LONGEST_FIELD // 2
+    return range(0, len(data) - window, window)
+
+
+def _shown(record: bytes) -> str:
+    return record[: 4 * _TEXT].decode("utf-8", "replace")[:_TEXT]

@@ -1,7 +1,7 @@
 """What the times of a column mean: one spelling per column, found out from all its values, read a whole column at once.
 
-A value is cut into its date and its time of day; each is turned into a dictionary of its distinct spellings, and only
-those are understood one by one. Ten years of minutes hold 3,650 dates and 1,440 times of day, whatever the rows.
+Where the digits of a value stand follows from its shape (the value with every digit as a 9), and a column has few of
+them. So a pattern is matched once per shape, and the digits of all its values are then read side by side as numbers.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import difflib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import combinations
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -21,9 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.errors import UnclearMapping
+from mizzle.logs.dateorder import CENTURY_TURNS, ORDERS, DateOrders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -44,36 +44,66 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
+_MONTHS_A_YEAR, _EXCEL_1970 = 12, 25_569
 _HALF_DAY_HOURS, _DAY_HOURS, _SIXTY, _WIDEST_OFFSET_HOURS = 12, 24, 60, 15
-_CENTURY_TURNS = 70  # two-digit years: 70 to 99 are 19.., 00 to 69 are 20.., as POSIX has it
 _FIRST = (np.datetime64(f"{FIRST_YEAR}-01-01", "us")).astype(np.int64)
+_MONTH_STARTS = np.arange(f"{FIRST_YEAR}-01", f"{LAST_YEAR + 1}-02", dtype="datetime64[M]").astype("datetime64[D]")
+_MONTH_STARTS = _MONTH_STARTS.astype(np.int64)
 _LAST = (np.datetime64(f"{LAST_YEAR + 1}-01-01", "us")).astype(np.int64)
 
-MONTHS: Final = {
-    **{"jan": 1, "ene": 1, "feb": 2, "mar": 3, "apr": 4, "abr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7},
-    **{"aug": 8, "ago": 8, "sep": 9, "set": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "dic": 12, "des": 12},
-}
+_MONTH_WORDS = "jan ene,feb,mar,apr abr,may mai,jun,jul,aug ago,sep set,oct okt,nov,dec dic des"
+MONTHS: Final = {word: month for month, words in enumerate(_MONTH_WORDS.split(","), 1) for word in words.split()}
 """Months by the first three letters of their English, Spanish and Norwegian names."""
 
+LONGEST = 48  # bytes of a written time; what is longer is none
+_DIGITS_AS_NINES = bytes.maketrans(b"0123456789", b"9999999999")
 SPACE = "[ \u00a0\u202f]"
 WORD = f"(?:{'|'.join(MONTHS)})[a-z]{{0,7}}"
 JOINT = f"(?:T|:|,?{SPACE}+(?:(?:at|kl\\.?|a las){SPACE}+)?)"
+_WORD_JOINT = rf"\.?{SPACE}del?{SPACE}|[-/.,{SPACE[1:-1]}]*"
 _MARK = rf"[ap]\.?{SPACE}?m\.?"
 _ZONE = r"z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?"
-_TAIL = rf"(?:{SPACE}*(?P<mark>{_MARK}))?(?:{SPACE}*(?P<zone>{_ZONE}))?{SPACE}*$"
+_TAIL = rf"(?:{SPACE}*(?P<mark>{_MARK}))?(?:{SPACE}*(?P<zone>{_ZONE}))?"
 _FRACTION = r"(?:[.,](?P<fraction>[0-9]{1,9}))?"
 _SECONDS = rf"(?:[:.](?P<second>[0-9]{{2}}){_FRACTION})?"
-_CLOCK = rf"(?i)^(?P<hour>[0-9]{{1,2}})[:.](?P<minute>[0-9]{{2}}){_SECONDS}{_TAIL}"
-_ISO_CLOCK = rf"(?i)^(?P<hour>[0-9]{{1,2}})(?:[:.](?P<minute>[0-9]{{2}}){_SECONDS})?{_TAIL}"
-_COMPACT_CLOCK = rf"(?i)^(?P<hour>[0-9]{{2}}):?(?P<minute>[0-9]{{2}})(?::?(?P<second>[0-9]{{2}}){_FRACTION})?{_TAIL}"
-_NUMBER = r"^ *(?P<whole>[0-9]{1,16})(?:[.,](?P<fraction>[0-9]{1,15}))? *$"
+_CLOCK = rf"(?P<hour>[0-9]{{1,2}})[:.](?P<minute>[0-9]{{2}}){_SECONDS}{_TAIL}"
+_COMPACT = (
+    "(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"
+    rf"(?:(?:T|{SPACE}+)?(?P<hour>[0-9]{{2}}):?(?P<minute>[0-9]{{2}})(?::?(?P<second>[0-9]{{2}}){_FRACTION})?{_TAIL})?"
+)
+_NUMBER = "(?P<whole>[0-9]{1,16})(?:[.,](?P<fraction>[0-9]{1,15}))?"
 
 _NUMBERS = {"Unix seconds": _SECOND, "Unix milliseconds": 1000, "Unix microseconds": 1, "Excel days": _DAY}
-_COMPACT = ("yyyymmdd", "yyyymmddHHMM", "yyyymmddHHMMSS")
+_COMPACT_NAMES = ("yyyymmdd", "yyyymmddHHMM", "yyyymmddHHMMSS")
 _SPELLED = re.compile(
-    r"(?P<date>(?:(?:yyyy|yy|mmm|mm|dd)(?:[-/. ]|, )?){3}?)(?:(?<=[dmy]) (?:HH:MM(?::SS)?|(?P<twelve>hh:MM(?::SS)? AM)))?"
+    r"(?P<date>(?:(?:yyyy|yy|mmm|mm|dd)(?:[-/. ]|, )?){3}?)"
+    r"(?: (?:HH:MM(?::SS)?|(?P<twelve>hh:MM(?::SS)? AM)))?"
 )
-_ORDERS = ("dmy", "mdy", "ymd")
+_MOST_SHAPES = 400  # a column with more shapes than this holds free text
+_ENOUGH = 0.5  # share of values that must be read for a column to hold times
+_OTHER = "other"
+_COMPACT_DATE = "^(?:19|20|21)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_ZONE_SHAPE = _ZONE.replace("[0-9]", "9")
+
+_SHAPE_TAIL = rf"(?:{SPACE}*(?P<mark>{_MARK}))?(?:{SPACE}*(?:{_ZONE_SHAPE}))?"
+_SHAPE_CLOCK = rf"(?P<time>9{{1,2}}[:.]99(?P<second>[:.]99(?:[.,]9+)?)?){_SHAPE_TAIL}"
+_SHAPE_DATES = {
+    "ymd": r"9{4}(?P<between>[-/.])9{1,2}(?P=between)9{1,2}",
+    "long": r"9{1,2}(?P<between>[-/.])9{1,2}(?P=between)9{4}",
+    "short": r"9{1,2}(?P<between>[-/.])9{1,2}(?P=between)99",
+    "dmy": rf"9{{1,2}}(?P<between>{_WORD_JOINT}){WORD}(?:{_WORD_JOINT})(?P<year>9{{4}}|99)",
+    "mdy": rf"{WORD}(?P<between>{_WORD_JOINT})9{{1,2}}[-/.,{SPACE[1:-1]}]+(?P<year>9{{4}}|99)",
+}
+_SHAPES = {family: re.compile(rf"(?i){date}(?:{JOINT}{_SHAPE_CLOCK})?") for family, date in _SHAPE_DATES.items()} | {
+    "compact": re.compile(
+        rf"(?i)9{{8}}(?P<time>(?:T|{SPACE}+)?99:?99(?P<second>:?99(?:[.,]9+)?)?(?:{SPACE}*(?:{_ZONE_SHAPE}))?)?"
+    ),
+    "Unix seconds": re.compile(r"9{9,10}(?:[.,]9+)?"),
+    "Unix milliseconds": re.compile(r"9{13}(?:[.,]9+)?"),
+    "Unix microseconds": re.compile(r"9{16}"),
+    "Excel days": re.compile(r"9{5}(?:[.,]9+)?"),
+}
+
 EXAMPLES: Final = (
     *("ISO 8601", "dd/mm/yyyy HH:MM", "mm/dd/yyyy hh:MM AM", "dd.mm.yyyy HH:MM:SS", "dd-mmm-yyyy HH:MM"),
     *("yyyymmddHHMMSS", *_NUMBERS),
@@ -82,12 +112,21 @@ EXAMPLES: Final = (
 
 
 class _Plan(NamedTuple):
-    """How to read a spelling: `cut` splits off the time of day, `date` and `clock` take the two apart."""
+    """How to read a spelling: a pattern for the shapes of values, and whether the 12-hour clock is kept."""
 
-    cut: str
-    date: str
-    clock: str
+    pattern: re.Pattern[str]
     twelve: bool
+
+
+class _Layout(NamedTuple):
+    """Where the parts of a value stand, for all values of one shape: bytes from and to; and what letters say."""
+
+    spans: dict[str, tuple[int, int]]
+    month: int
+    short_year: bool
+    mark: str
+    sign: int
+    has_zone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +163,7 @@ class TimeFormat:
     name: str
 
     def __post_init__(self) -> None:
-        if self.name not in _NUMBERS:
-            _plan(self.name)
+        _plan(self.name)
 
     def __str__(self) -> str:
         """Give the spelling."""
@@ -155,12 +193,16 @@ class TimeFormat:
         """
         zone = zone_named(timezone)
         texts = as_texts(array)
-        if self.name in _NUMBERS:
-            micros, valid = _numbers(texts, self.name)
-            local = np.full(len(texts), self.name == "Excel days")
-        else:
-            quick = _cast(texts) if self.name == "ISO 8601" else None
-            micros, valid, local = quick or _parts(texts, _plan(self.name))
+        counted = self.name in _NUMBERS
+        micros = np.zeros(len(texts), dtype=np.int64)
+        valid, local = np.zeros((2, len(texts)), dtype=np.bool_)
+        data, starts = _bytes(texts)
+        for shape, places in _by_shape(texts):
+            layout = _layout(self.name, shape)
+            if layout:
+                digits = _Digits(data, starts[places], layout.spans, alone=isinstance(places, slice))
+                micros[places], valid[places] = _counted(digits, self.name) if counted else _dated(digits, layout)
+                local[places] = self.name == "Excel days" if counted else not layout.has_zone
         if timezone != "UTC":
             inside = valid & local & (micros >= _FIRST) & (micros < _LAST)
             micros = np.where(inside, micros - _offsets(np.where(inside, micros, 0), zone), micros)
@@ -196,119 +238,146 @@ def as_texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 @lru_cache(maxsize=256)
 def _plan(name: str) -> _Plan:
-    if name == "ISO 8601":
-        return _dated("ymd", "[0-9]{4}", "[0-9]{1,2}", _ISO_CLOCK, twelve=False)
-    if name in _COMPACT:
-        date = "(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"
-        cut = f"(?i)^{SPACE}*(?P<date>[0-9]{{8}})(?:T|{SPACE}+)?(?P<clock>[0-9].*)?$"
-        return _Plan(cut, f"^{date}$", _COMPACT_CLOCK, twelve=False)
-    spelled = _SPELLED.fullmatch(name)
+    if name in _NUMBERS:
+        return _Plan(re.compile(_NUMBER), twelve=False)
+    if name in _COMPACT_NAMES:
+        return _Plan(re.compile(f"(?i){_COMPACT}"), twelve=False)
+    spelled = _SPELLED.fullmatch("yyyy-mm-dd HH:MM" if name == "ISO 8601" else name)
     tokens = re.findall("[a-z]+", spelled["date"]) if spelled else []
     order = "".join(token[0] for token in tokens)
-    if not spelled or order not in _ORDERS or not spelled["date"][-1].isalpha():
+    if not spelled or order not in ORDERS or not spelled["date"][-1].isalpha():
         raise UnclearMapping(f"{name!r} is no spelling of times that mizzle knows. Choose one such as {_listed()}.")
-    year = "[0-9]{4}" if "yyyy" in tokens else "[0-9]{2}"
-    month = WORD if "mmm" in tokens else "[0-9]{1,2}"
-    return _dated(order, year, month, _CLOCK, twelve=bool(spelled["twelve"]))
+    parts = {"y": "(?P<y>[0-9]{4})" if "yyyy" in tokens else "(?P<y>[0-9]{2})", "d": "(?P<d>[0-9]{1,2})"}
+    parts["m"] = f"(?P<word>{WORD})" if "mmm" in tokens else "(?P<m>[0-9]{1,2})"
+    between = f"(?:{_WORD_JOINT})" if "mmm" in tokens else "[-/.]"
+    date = between.join(parts[part] for part in order)
+    return _Plan(re.compile(f"(?i){date}(?:{JOINT}{_CLOCK})?"), twelve=bool(spelled["twelve"]))
 
 
 def _listed() -> str:
     return ", ".join(repr(example) for example in EXAMPLES)
 
 
-def _dated(order: str, year: str, month: str, clock: str, *, twelve: bool) -> _Plan:
-    between = f"(?:\\.?{SPACE}del?{SPACE}|[-/.,{SPACE[1:-1]}]*)" if month == WORD else "[-/.]"
-    parts = {"y": year, "m": month, "d": "[0-9]{1,2}"}
-    date = between.join(parts[part] for part in order)
-    named = between.join(f"(?P<{part}>{parts[part]})" for part in order)
-    # Unless a word can be in them, no letters need be compared without regard to case, which costs a third of the time.
-    cut = f"^{SPACE}*(?P<date>{date})(?:{JOINT}(?P<clock>[0-9].*))?{SPACE}*$"
-    return _Plan(f"(?i){cut}", f"(?i)^{named}$", clock, twelve)
+@lru_cache(maxsize=4096)
+def _layout(name: str, shape: str) -> _Layout | None:
+    """Find the parts in a shape (a value with every digit as a 9); None where it does not follow the spelling."""
+    if len(shape) > LONGEST:
+        return None
+    plan = _plan(name)
+    found = plan.pattern.fullmatch(shape)
+    if not found:
+        return None
+    groups = {part: text for part, text in found.groupdict().items() if text}
+    mark, zone = groups.get("mark", "")[:1].lower(), groups.get("zone", "")
+    if plan.twelve and not mark:
+        return None
+    before = {part: len(shape[: found.start(part)].encode()) for part in groups}
+    spans = {part: (before[part], before[part] + len(text)) for part, text in groups.items() if text.isdigit()}
+    if zone[:1] in {"+", "-"}:
+        at = before["zone"] + 1
+        spans["zone_hours"] = (at, at + 2)
+        if len(zone) > len("+01"):
+            spans["zone_minutes"] = (before["zone"] + len(zone) - 2, before["zone"] + len(zone))
+    month = MONTHS[groups["word"][:3].lower()] if "word" in groups else 0
+    sign = -1 if zone[:1] == "-" else 1
+    return _Layout(spans, month, len(groups.get("y", "")) == len("yy"), mark, sign, bool(zone))
 
 
-def _cast(texts: pa.Array) -> tuple[Numbers, Flags, Flags] | None:
-    """Read a column that is ISO 8601 throughout with Arrow's own reader, or give None."""
-    for kind, local in ((pa.timestamp("us"), True), (INSTANT, False)):
-        try:
-            instants = texts.cast(kind)
-        except pa.ArrowInvalid:
-            continue
-        return _filled(instants.cast(pa.int64())), _valid(instants), np.full(len(texts), local)
-    return None
+def _bytes(texts: pa.Array) -> tuple[NDArray[np.uint8], Numbers]:
+    """Give the bytes of all texts, and where each begins."""
+    _, ends, data = texts.buffers()
+    starts = np.frombuffer(ends or b"", dtype=np.int32)[texts.offset : texts.offset + len(texts)]
+    return np.frombuffer(data or b"", dtype=np.uint8), starts.astype(np.int64)
 
 
-def _parts(texts: pa.Array, plan: _Plan) -> tuple[Numbers, Flags, Flags]:
-    """Cut each value into date and time of day, understand the distinct ones, and put them together again."""
-    cut = pc.extract_regex(texts, plan.cut)
-    dates, date_of = _distinct(cut, "date")
-    clocks, clock_of = _distinct(cut, "clock")
-    days, is_date = _days(dates, plan)
-    times, is_clock, shift, has_zone = _times(clocks, plan)
-    micros = days[date_of] * _DAY + (times - shift)[clock_of]
-    return micros, _valid(cut) & is_date[date_of] & is_clock[clock_of], ~has_zone[clock_of]
+def _by_shape(texts: pa.Array) -> Iterator[tuple[str, Any]]:
+    """Give each shape with the places of its values."""
+    coded = shapes_of(texts).dictionary_encode()
+    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    shapes = coded.dictionary.to_pylist()
+    if len(shapes) == 1 and not coded.null_count:
+        yield shapes[0], slice(None)
+        return
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(-1, len(shapes)), side="right")
+    for code, shape in enumerate(shapes):
+        yield shape, order[ends[code] : ends[code + 1]]
 
 
-def _distinct(struct: pa.StructArray, name: str) -> tuple[pa.Array, Numbers]:
-    coded = struct.field(name).dictionary_encode(null_encoding="encode")
-    return coded.dictionary, coded.indices.to_numpy(zero_copy_only=False)
+def shapes_of(texts: pa.Array) -> pa.Array:
+    """Write every digit of some texts as a 9."""
+    validity, ends, data = texts.buffers()
+    nines = pa.py_buffer(data.to_pybytes().translate(_DIGITS_AS_NINES) if data else b"")
+    return pa.Array.from_buffers(pa.string(), len(texts), [validity, ends, nines], offset=texts.offset)
 
 
-def _days(dates: pa.Array, plan: _Plan) -> tuple[Numbers, Flags]:
-    """Days since 1970 of written dates, and which of them are dates."""
-    parts = pc.extract_regex(dates, plan.date)
-    year, day = _ints(parts.field("y")), _ints(parts.field("d"))
-    if WORD in plan.date:
-        word = pc.utf8_slice_codeunits(pc.utf8_lower(parts.field("m")), 0, 3)
-        place = pc.index_in(word, value_set=pa.array(list(MONTHS)))
-        month = np.array([0, *MONTHS.values()])[_filled(place.cast(pa.int64()), -1) + 1]
-    else:
-        month = _ints(parts.field("m"))
-    if "(?P<y>[0-9]{2})" in plan.date:
-        year = year + np.where(year < _CENTURY_TURNS, 2000, 1900)
-    valid = _valid(parts) & (month >= 1) & (month <= len(_MONTH_NAMES)) & (year >= FIRST_YEAR) & (year <= LAST_YEAR)
-    months = np.where(valid, (year - 1970) * 12 + month - 1, 0)
-    first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    following = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    return first + day - 1, valid & (day >= 1) & (day <= following - first)
+class _Digits(NamedTuple):
+    """The values of one shape, as bytes; `alone` where the column has no other shape and no null."""
+
+    data: NDArray[np.uint8]
+    starts: Numbers
+    spans: dict[str, tuple[int, int]]
+    alone: bool
+
+    def number(self, part: str, most: int = 16) -> Numbers:
+        """Read the digits of a part, `most` of them; 0 where the shape does not have it."""
+        first, last = self.spans.get(part, (0, 0))
+        number = np.zeros(len(self.starts), dtype=np.int64)
+        for place in range(first, min(last, first + most)):
+            number *= 10
+            number += self._at(place)
+        return number
+
+    def _at(self, place: int) -> NDArray[np.uint8]:
+        """One digit of each value; where all stand at the same distance, without looking each up."""
+        if self.alone and len(self.starts) > 1:
+            step = int(self.starts[1] - self.starts[0])
+            signs = self.data[int(self.starts[0]) + place :: step][: len(self.starts)]
+        else:
+            signs = self.data[self.starts + place]
+        return signs - np.uint8(ord("0"))
+
+    def millionths(self) -> Numbers:
+        """Read the fraction, to six digits."""
+        first, last = self.spans.get("fraction", (0, 0))
+        scale: int = 10 ** max(6 - (last - first), 0)
+        return self.number("fraction", 6) * scale
 
 
-def _times(clocks: pa.Array, plan: _Plan) -> tuple[Numbers, Flags, Numbers, Flags]:
-    """Microseconds since midnight of written times of day, which are, how far ahead of UTC, and which say so."""
-    parts = pc.extract_regex(clocks, plan.clock)
-    hour, minute, second = (_ints(parts.field(part)) for part in ("hour", "minute", "second"))
-    micros = _millionths(parts.field("fraction"))
-    mark = pc.utf8_slice_codeunits(pc.utf8_lower(parts.field("mark")), 0, 1)
-    is_pm, is_marked = _equal(mark, "p"), ~_equal(mark, "")
-    valid = _valid(parts) & (minute < _SIXTY) & (second < _SIXTY) & (hour < _DAY_HOURS)
-    valid &= ~is_marked | (hour <= _HALF_DAY_HOURS)
-    if plan.twelve:
-        valid &= is_marked
-    hour = np.where(is_marked, hour % _HALF_DAY_HOURS + _HALF_DAY_HOURS * is_pm, hour)
-    zone = parts.field("zone")
-    digits = pc.replace_substring_regex(zone, "[^0-9]", "")
-    ahead_hours, ahead_minutes = (_ints(pc.utf8_slice_codeunits(digits, *span)) for span in ((0, 2), (2, 4)))
+def _dated(digits: _Digits, layout: _Layout) -> tuple[Numbers, Flags]:
+    """Microseconds since 1970 in UTC or local time, and which values are dates and times that there are."""
+    year, day = digits.number("y"), digits.number("d")
+    month = np.full(len(year), layout.month) if layout.month else digits.number("m")
+    if layout.short_year:
+        year += np.where(year < CENTURY_TURNS, 2000, 1900)
+    valid = (month >= 1) & (month <= _MONTHS_A_YEAR) & (year >= FIRST_YEAR) & (year <= LAST_YEAR)
+    months = np.where(valid, (year - FIRST_YEAR) * _MONTHS_A_YEAR + month - 1, 0)
+    first = _MONTH_STARTS[months]
+    valid &= (day >= 1) & (day <= _MONTH_STARTS[months + 1] - first)
+    hour, minute, second = digits.number("hour"), digits.number("minute"), digits.number("second")
+    valid &= (minute < _SIXTY) & (second < _SIXTY) & (hour < _DAY_HOURS)
+    if layout.mark:
+        valid &= hour <= _HALF_DAY_HOURS
+        hour = hour % _HALF_DAY_HOURS + (_HALF_DAY_HOURS if layout.mark == "p" else 0)
+    ahead_hours, ahead_minutes = digits.number("zone_hours"), digits.number("zone_minutes")
     valid &= (ahead_hours <= _WIDEST_OFFSET_HOURS) & (ahead_minutes < _SIXTY)
-    sign = np.where(_equal(pc.utf8_slice_codeunits(zone, 0, 1), "-"), -1, 1)
-    shift = sign * (ahead_hours * 60 + ahead_minutes) * 60 * _SECOND
-    times = ((hour * 60 + minute) * 60 + second) * _SECOND + micros
-    absent = _equal(clocks, "")
-    return np.where(absent, 0, times), valid | absent, np.where(valid, shift, 0), ~_equal(zone, "")
+    minutes = hour * 60 + minute - layout.sign * (ahead_hours * 60 + ahead_minutes)
+    return (first + day - 1) * _DAY + (minutes * 60 + second) * _SECOND + digits.millionths(), valid
 
 
-def _numbers(texts: pa.Array, name: str) -> tuple[Numbers, Flags]:
-    """Microseconds since 1970 of counted times, and which of them are numbers."""
-    parts = pc.extract_regex(texts, _NUMBER)
-    whole, fraction = _ints(parts.field("whole")), parts.field("fraction")
-    unit = _NUMBERS[name]
-    limit = 4 * _LAST // unit
-    valid = _valid(parts) & (whole < limit)
+def _counted(digits: _Digits, name: str) -> tuple[Numbers, Flags]:
+    """Microseconds since 1970 of counted times, and which of them can be times."""
+    whole, unit = digits.number("whole"), _NUMBERS[name]
+    valid = whole < 2 * _LAST // unit
     whole = np.where(valid, whole, 0)
     if name == "Excel days":
-        share = pc.binary_join_element_wise("0.", fraction, "0", "").cast(pa.float64()).fill_null(0.0).to_numpy()
+        first, last = digits.spans.get("fraction", (0, 0))
+        share = digits.number("fraction") / 10.0 ** (last - first)
         # A workbook keeps days as floating numbers, exact to about a millisecond; below that is noise.
         # Before March 1900 Excel counts a leap day that never was.
-        return (whole - 25_569) * _DAY + np.round(share * 86_400_000).astype(np.int64) * 1000, valid & (whole > _SIXTY)
-    return whole * unit + _millionths(fraction) * unit // _SECOND, valid
+        micros = (whole - _EXCEL_1970) * _DAY + np.round(share * 86_400_000).astype(np.int64) * 1000
+        return micros, valid & (whole > _SIXTY)
+    return whole * unit + digits.millionths() * unit // _SECOND, valid
 
 
 def _offsets(micros: Numbers, zone: ZoneInfo) -> Numbers:
@@ -343,66 +412,6 @@ def _offset(zone: ZoneInfo, micros: int) -> int:
     return 0 if ahead is None else ahead // timedelta(microseconds=1)
 
 
-def _valid(array: pa.Array) -> Flags:
-    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _filled(array: pa.Array, value: int = 0) -> Numbers:
-    return np.array(array.fill_null(value).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _ints(digits: pa.Array) -> Numbers:
-    """Whole numbers of digits; 0 where there are none."""
-    return _filled(pc.if_else(pc.equal(digits, ""), "0", digits).cast(pa.int64()))
-
-
-def _millionths(digits: pa.Array) -> Numbers:
-    """Millionths of a written fraction: the first six digits after the point."""
-    return _ints(pc.utf8_slice_codeunits(pc.binary_join_element_wise(digits, "000000", ""), 0, 6))
-
-
-def _flags(array: pa.Array) -> Flags:
-    return np.asarray(array.fill_null(False).to_numpy(zero_copy_only=False), dtype=np.bool_)  # noqa: FBT003 - Arrow's own
-
-
-def _equal(array: pa.Array, value: str) -> Flags:
-    return np.asarray(pc.equal(array, value).fill_null(value == "").to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-_MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DIGITS_AS_NINES = bytes.maketrans(b"0123456789", b"9999999999")
-_LONGEST = 48  # bytes of a written time; what is longer is none
-_MOST_SHAPES = 400  # a column with more shapes than this holds free text
-_ENOUGH = 0.5  # share of values that must be read for a column to hold times
-_OTHER = "other"
-_DAY_PART, _MONTH_PART = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
-_COMPACT_DATE = "^(?:19|20|21)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_ZONE_SHAPE = _ZONE.replace("[0-9]", "9")
-
-_SHAPE_TAIL = rf"(?:{SPACE}*(?P<mark>{_MARK}))?(?:{SPACE}*(?:{_ZONE_SHAPE}))?"
-_SHAPE_CLOCK = rf"(?P<time>9{{1,2}}[:.]99(?P<second>[:.]99(?:[.,]9+)?)?){_SHAPE_TAIL}"
-_SHAPE_JOINT = rf"\.?{SPACE}del?{SPACE}|[-/.,{SPACE[1:-1]}]*"
-_SHAPE_DATES = {
-    "ymd": r"9{4}(?P<between>[-/.])9{1,2}(?P=between)9{1,2}",
-    "long": r"9{1,2}(?P<between>[-/.])9{1,2}(?P=between)9{4}",
-    "short": r"9{1,2}(?P<between>[-/.])9{1,2}(?P=between)99",
-    "dmy": rf"9{{1,2}}(?P<between>{_SHAPE_JOINT}){WORD}(?:{_SHAPE_JOINT})(?P<year>9{{4}}|99)",
-    "mdy": rf"{WORD}(?P<between>{_SHAPE_JOINT})9{{1,2}}[-/.,{SPACE[1:-1]}]+(?P<year>9{{4}}|99)",
-}
-_SHAPES = {family: re.compile(rf"(?i){date}(?:{JOINT}{_SHAPE_CLOCK})?") for family, date in _SHAPE_DATES.items()} | {
-    "compact": re.compile(
-        rf"(?i)9{{8}}(?P<time>(?:T|{SPACE}+)?99:?99(?P<second>:?99(?:[.,]9+)?)?(?:{SPACE}*(?:{_ZONE_SHAPE}))?)?"
-    ),
-    "Unix seconds": re.compile(r"9{9,10}(?:[.,]9+)?"),
-    "Unix milliseconds": re.compile(r"9{13}(?:[.,]9+)?"),
-    "Unix microseconds": re.compile(r"9{16}"),
-    "Excel days": re.compile(r"9{5}(?:[.,]9+)?"),
-}
-
-
 class _Shape(NamedTuple):
     family: str
     between: str = ""
@@ -412,7 +421,7 @@ class _Shape(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _understood(shape: str) -> _Shape | None:
-    """What a value of this shape (digits as nines) could be, or None."""
+    """Say what a value of this shape (digits as nines) could be, or None."""
     for family, pattern in _SHAPES.items():
         found = pattern.fullmatch(shape)
         if found:
@@ -455,7 +464,7 @@ class TimeProfile:
         self._missing = pa.array(list(missing), pa.string())
         self._rows = 0
         self._examples: dict[str, tuple[int, str]] = {}
-        self._orders = {4: _Orders(("dmy", "mdy"), "[0-9]{4}"), 2: _Orders(_ORDERS, "[0-9]{2}")}
+        self._orders = {4: DateOrders(("dmy", "mdy"), "[0-9]{4}"), 2: DateOrders(ORDERS, "[0-9]{2}")}
 
     def add(self, array: pa.Array | pa.ChunkedArray, rows: pa.Array | None = None) -> None:
         """Take in the next values of the column.
@@ -470,7 +479,7 @@ class TimeProfile:
         texts = pc.utf8_trim_whitespace(as_texts(array))
         absent = pc.is_in(texts, value_set=self._missing)
         texts = pc.if_else(pc.or_kleene(absent, pc.is_null(texts)), pa.scalar(None, pa.string()), texts)
-        at = _filled(rows) if rows is not None else np.arange(self._rows + 1, self._rows + len(texts) + 1)
+        at = np.arange(self._rows + 1, self._rows + len(texts) + 1) if rows is None else rows.to_numpy()
         self._rows += len(texts)
         self.values += len(texts) - texts.null_count
         shapes = self._shapes(texts)
@@ -489,10 +498,7 @@ class TimeProfile:
     @staticmethod
     def _shapes(texts: pa.Array) -> pa.Array:
         """Write every digit as a 9; what is no time for its length, or no date for its digits, becomes `other`."""
-        texts = pc.if_else(pc.greater(pc.binary_length(texts), _LONGEST), _OTHER, texts)
-        nines = pa.py_buffer(texts.buffers()[2].to_pybytes().translate(_DIGITS_AS_NINES))
-        validity, ends, _ = texts.buffers()
-        shapes = pa.Array.from_buffers(pa.string(), len(texts), [validity, ends, nines], offset=texts.offset)
+        shapes = shapes_of(pc.if_else(pc.greater(pc.binary_length(texts), LONGEST), _OTHER, texts))
         compact = pc.match_substring_regex(shapes, "^9{8}(?:[^0-9]|$|9{4}$|9{6})")
         if pc.any(compact).as_py():
             wrong = pc.and_(compact, pc.invert(pc.match_substring_regex(texts, _COMPACT_DATE)))
@@ -583,7 +589,7 @@ _NAME_ANOTHER = "Name the column of times with --end (and --start), or mend the 
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def _commonest(forms: Counter[_Shape], field: str) -> str:
@@ -591,102 +597,3 @@ def _commonest(forms: Counter[_Shape], field: str) -> str:
     for form, count in forms.items():
         tally[getattr(form, field)] += count
     return tally.most_common(1)[0][0]
-
-
-class _Orders:
-    """Which orders of day, month and year the dates of a column allow, with an example of each combination.
-
-    A combination is a set of orders as bits: 1 for the first of `orders`, 2 for the second, and so on.
-    """
-
-    def __init__(self, orders: tuple[str, ...], year: str) -> None:
-        self.orders = orders
-        parts = {"d": _DAY_PART, "m": _MONTH_PART, "y": year}
-        self._patterns = [f"^{'[-/.]'.join(parts[part] for part in order)}(?:[^0-9]|$)" for order in orders]
-        self._seen: dict[int, tuple[int, str]] = {}
-        self._differing: dict[tuple[str, str], str] = {}
-
-    def add(self, texts: pa.Array, at: Numbers) -> None:
-        """Take in values, and keep the first of each combination."""
-        allowed = np.zeros(len(texts), dtype=np.int64)
-        for bit, pattern in enumerate(self._patterns):
-            allowed |= _flags(pc.match_substring_regex(texts, pattern)).astype(np.int64) << bit
-        for combination in np.unique(allowed[allowed > 0]).tolist():
-            places = np.flatnonzero(allowed == combination)
-            self._seen.setdefault(combination, (int(at[places[0]]), _date_of(texts[int(places[0])].as_py())))
-            pairs = set(combinations(self._in(combination), 2)) - set(self._differing)
-            if pairs:
-                self._look_for_differing(pairs, pc.unique(texts.take(pa.array(places))).to_pylist())
-
-    def _look_for_differing(self, pairs: set[tuple[str, str]], texts: list[str]) -> None:
-        """Keep the first date that is another day in each order of a pair: 03/03/2016 asks nothing."""
-        for text in texts:
-            written = _date_of(text)
-            for pair in sorted(pairs):
-                if len({_day_of(written, order) for order in pair}) > 1:
-                    self._differing[pair] = written
-                    pairs.discard(pair)
-            if not pairs:
-                return
-
-    def _in(self, combination: int) -> list[str]:
-        return [order for bit, order in enumerate(self.orders) if combination & 1 << bit]
-
-    def decide(self, column: str, order: str | None) -> str:
-        """Name the order, or raise the question."""
-        if order in self.orders:
-            return str(order)
-        common = (1 << len(self.orders)) - 1
-        for combination in self._seen:
-            common &= combination
-        possible = self._in(common)
-        if not possible:
-            raise self._contradiction(column)
-        asked = next((text for pair, text in self._differing.items() if set(pair) <= set(possible)), None)
-        if asked is None:
-            return possible[0]
-        days = [day for one in possible if (day := _day_of(asked, one))]
-        with_year = len({day.year for day in days}) > 1
-        words = list(dict.fromkeys(f"the {_said(day, with_year=with_year)}" for day in days))
-        question = f"Is {asked} in column {column} {', '.join(words[:-1])} or {words[-1]}?"
-        raise UnclearMapping(f"{question} Say {_say(possible)}.")
-
-    def _contradiction(self, column: str) -> UnclearMapping:
-        seen = sorted(self._seen, key=lambda combination: (combination.bit_count(), combination))
-        pair = next(((one, other) for one, other in combinations(seen, 2) if not one & other), tuple(seen))
-        proofs = []
-        for combination in pair:
-            row, text = self._seen[combination]
-            proofs.append(f"{text} in row {row} is {' or '.join(_ORDER_WORDS[one] for one in self._in(combination))}")
-        return UnclearMapping(
-            f"Column {column} mixes orders of day and month: {', but '.join(proofs)}."
-            f" Say {_say(self.orders)}; rows of another order are then set aside."
-        )
-
-
-def _say(orders: Sequence[str]) -> str:
-    return " or ".join(f"--dates {order}" for order in orders)
-
-
-_ORDER_WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
-
-
-def _date_of(text: str) -> str:
-    """The date at the beginning of a value, without its time of day."""
-    return re.split("[^-/.0-9]", text, maxsplit=1)[0]
-
-
-def _said(day: date, *, with_year: bool) -> str:
-    return f"{day.day} {_MONTH_NAMES[day.month - 1]}" + (f" {day.year}" if with_year else "")
-
-
-def _day_of(text: str, order: str) -> date | None:
-    """The day that a date is in one order of its parts, if it is one."""
-    parts = dict(zip(order, re.split("[^0-9]", text), strict=True))
-    year = int(parts["y"])
-    if len(parts["y"]) == len("yy"):
-        year += 2000 if year < _CENTURY_TURNS else 1900
-    try:
-        return date(year, int(parts["m"]), int(parts["d"]))
-    except ValueError:
-        return None

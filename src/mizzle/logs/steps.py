@@ -7,14 +7,14 @@ one. An event without a department has a place in its case but no step: what it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.errors import UnreadableLog
-from mizzle.tables import ACTIVITY_BITS, MOST_ACTIVITIES, MOST_DEPARTMENTS
+from mizzle.tables import ACTIVITY_BITS, MOST_ACTIVITIES, MOST_DEPARTMENTS, RAW_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sized
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 ORDER = ("case_id", "moment", "end", "row")
 """The order of events: `moment` is the start, or the end where there is no start."""
+
+
+_RAW = list(RAW_EVENTS.names)
 
 
 class Chain:
@@ -47,6 +50,14 @@ class Chain:
         self.first_us: int | None = None
         self.last_us: int | None = None
 
+    @classmethod
+    def again(cls, departments: Iterable[str], activities: Iterable[str]) -> Self:
+        """Begin with the dictionaries of an event table that is there, so that its codes stay as they are."""
+        chain = cls()
+        chain.departments = {name: code for code, name in enumerate(departments)}
+        chain.activities = dict.fromkeys(activities, 0)
+        return chain
+
     def follow(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         """Work through sorted batches of raw events (see `ORDER`); yield event tables of whole cases."""
         held: pa.Table | None = None
@@ -61,6 +72,18 @@ class Chain:
             held = table.slice(cut)
         if held is not None and held.num_rows:
             yield self._chain(held)
+
+    def take_over(self, table: pa.Table) -> pa.Table:
+        """Take over whole cases of an event table with the same dictionaries: only the code of the case changes."""
+        table = table.combine_chunks()
+        case = _codes(table["case_id"])[0]
+        for one in table["activity"].value_counts().to_pylist():
+            self.activities[one["values"]] += one["counts"]
+        start = _micros(pc.coalesce(table["start"], table["end"]))
+        self._count(table.select(_RAW + _extras(table)), case, start, _micros(table["end"]))
+        codes = pa.array(case + self.n_cases, pa.int32())
+        self.n_cases += int(case[-1]) + 1
+        return table.set_column(table.schema.get_field_index("case"), "case", codes)
 
     def _chain(self, raw: pa.Table) -> pa.Table:
         raw = raw.combine_chunks()
@@ -91,7 +114,7 @@ class Chain:
             "occurrence": _nullable(occurrence, node < 0, pa.int32()),
             "repeats": pa.array(repeats),
         }
-        columns |= {name: raw[name] for name in raw.column_names if name.startswith("x_")}
+        columns |= {name: raw[name] for name in _extras(raw)}
         self.n_cases += len(begins)
         return pa.table(columns)
 
@@ -120,6 +143,10 @@ class Chain:
         first, last = int(start.min()), int(end.max())
         self.first_us = first if self.first_us is None else min(self.first_us, first)
         self.last_us = last if self.last_us is None else max(self.last_us, last)
+
+
+def _extras(table: pa.Table) -> list[str]:
+    return [name for name in table.column_names if name.startswith("x_")]
 
 
 def _not_too_many(names: Sized, most: int, one: str, many: str) -> None:
@@ -204,7 +231,7 @@ def _duplicates(
     rows = np.flatnonzero(np.append(tied, [False]) | np.append([False], tied))
     if len(rows) == 0:
         return 0
-    names = [name for name in raw.column_names if name != "row"]
+    names = [name for name in raw.column_names if name not in ("row", "moment")]
     kept = raw.select(names).take(pa.array(rows))
     return int(kept.num_rows - kept.group_by(names).aggregate([]).num_rows)
 

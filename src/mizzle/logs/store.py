@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mizzle.errors import UnreadableLog
-from mizzle.logs.steps import Chain
-from mizzle.tables import EVENTS, Events
+from mizzle.logs.steps import ORDER, Chain
+from mizzle.tables import EVENTS, RAW_EVENTS, Events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from mizzle.engines import Engine
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 KEY = b"mizzle"
 FORM = 1
 """Number of the form of the file; another number cannot be read and says so."""
-
-ROWS_PER_GROUP = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +64,88 @@ def with_moment(raw: pa.Table) -> pa.Table:
 def write_events(batches: Iterable[pa.RecordBatch], path: Path) -> Counts:
     """Write an event table from raw events that come sorted (see `mizzle.logs.steps.ORDER`).
 
-    The same events give the same bytes.
+    The same events give the same bytes. Each row group holds whole cases.
     """
     chain = Chain()
+    return _write(chain.follow(batches), chain, path)
+
+
+def append_events(existing: Path, batches: Iterable[pa.RecordBatch], path: Path) -> Counts:
+    """Write an event table that holds the events of an existing one and raw events that come sorted.
+
+    Row groups whose cases no new event touches are taken over as they are, but for the code of the case; the others
+    are put in a chain anew. New rows are numbered after those that are there.
+    """
+    metadata = read_metadata(existing)
+    chain = Chain.again(metadata["departments"], metadata["activities"])
+    with pq.ParquetFile(existing) as file:
+        return _write(_merged(file, batches, chain), chain, path)
+
+
+def _merged(file: pq.ParquetFile, batches: Iterable[pa.RecordBatch], chain: Chain) -> Iterator[pa.Table]:
+    last_row = _last_row(file)
+    fresh = _Fresh(batches, last_row)
+    for group in range(file.num_row_groups):
+        old = file.read_row_group(group)
+        end = None if group == file.num_row_groups - 1 else old["case_id"][-1].as_py()
+        new = fresh.up_to(end)
+        if new is None:
+            yield chain.take_over(old)
+            continue
+        names = [name for name in old.column_names if name in RAW_EVENTS.names or name.startswith("x_")]
+        raw = pa.concat_tables([with_moment(old.select(names)), new], promote_options="default")
+        yield from chain.follow(raw.sort_by([(name, "ascending") for name in ORDER]).combine_chunks().to_batches())
+
+
+def _last_row(file: pq.ParquetFile) -> int:
+    place = file.schema_arrow.get_field_index("row")
+    groups = (file.metadata.row_group(group).column(place).statistics for group in range(file.num_row_groups))
+    return max(int(statistics.max) for statistics in groups)
+
+
+class _Fresh:
+    """Sorted new events, given out up to a case."""
+
+    def __init__(self, batches: Iterable[pa.RecordBatch], last_row: int) -> None:
+        self._batches = iter(batches)
+        self._last_row = last_row
+        self._held: pa.Table | None = None
+
+    def up_to(self, case_id: str | None) -> pa.Table | None:
+        """Give the next events with case ids up to this one (all that are left for None); None where there are none."""
+        taken = []
+        while (table := self._next()) is not None:
+            n = table.num_rows if case_id is None else pc.sum(pc.less_equal(table["case_id"], case_id)).as_py()
+            if n:
+                taken.append(table.slice(0, n))
+            self._held = table.slice(n) if n < table.num_rows else None
+            if self._held is not None:
+                break
+        return pa.concat_tables(taken) if taken else None
+
+    def _next(self) -> pa.Table | None:
+        if self._held is not None:
+            return self._held
+        batch = next(self._batches, None)
+        if batch is None:
+            return None
+        table = pa.Table.from_batches([batch])
+        place = table.schema.get_field_index("row")
+        return table.set_column(place, "row", pc.add(table["row"], self._last_row))
+
+
+def _write(tables: Iterable[pa.Table], chain: Chain, path: Path) -> Counts:
     writer: pq.ParquetWriter | None = None
     try:
-        for table in chain.follow(batches):
+        for table in tables:
             if writer is None:
+                texts = _texts(table.schema)
                 writer = pq.ParquetWriter(
-                    path, table.schema, compression="zstd", compression_level=1, use_dictionary=_texts(table.schema)
+                    path, table.schema, compression="zstd", compression_level=1, use_dictionary=texts
                 )
-            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+            writer.write_table(table.select(writer.schema.names), row_group_size=table.num_rows)
         if writer is None:
-            raise UnreadableLog(f"{path.name}: not one event could be read, so there is nothing to keep.")
+            raise UnreadableLog("Not one event could be read, so there is nothing to keep.")
         writer.add_key_value_metadata({KEY.decode(): json.dumps(_metadata(chain), ensure_ascii=False)})
     finally:
         if writer is not None:
@@ -96,7 +163,7 @@ def events_in_memory(raw: pa.Table, engine: Engine) -> Events:
     """
     if raw.num_rows == 0:
         raise UnreadableLog("There is no event in this table, so nothing can be measured.")
-    ordered = with_moment(raw).sort_by([("case_id", "ascending"), ("moment", "ascending"), ("end", "ascending"), ("row", "ascending")])
+    ordered = with_moment(raw).sort_by([(name, "ascending") for name in ORDER])
     chain = Chain()
     table = pa.concat_tables(chain.follow(ordered.combine_chunks().to_batches()))
     return _events(engine, table, _metadata(chain))

@@ -1,7 +1,7 @@
 """Attributes of traces and events, as found in one block of an XES file, turned into columns of text.
 
-Arrow arrays are built from buffers here, not by `pa.array`: that would import pandas wherever pandas is installed,
-which takes longer than reading 100 MiB.
+Arrow arrays are made from buffers and taken apart into buffers here. `pa.array`, `pa.scalar` and `to_numpy` would import
+pandas wherever it is installed, and that takes longer than reading 100 MiB of XES.
 """
 
 from __future__ import annotations
@@ -173,10 +173,20 @@ def pieces(data: bytes, marks: NDArray[np.intp]) -> pa.Array:
     return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data))
 
 
-def booleans(mask: NDArray[np.bool_]) -> pa.Array:
-    """Make an Arrow array of truth values."""
-    packed = np.packbits(mask, bitorder="little")
-    return pa.Array.from_buffers(pa.bool_(), len(mask), [None, pa.py_buffer(packed)])
+def codes_of(words: pa.Array) -> NDArray[np.int32]:
+    """Give the codes of a dictionary-encoded array, -1 for null."""
+    valid, data = words.indices.buffers()
+    codes: NDArray[np.int32] = np.frombuffer(data, dtype=np.int32, count=len(words))
+    return codes if valid is None else np.where(_bits(valid, len(words)), codes, np.int32(-1))
+
+
+def places_of(mask: pa.Array) -> NDArray[np.int32]:
+    """Give the places at which an array of truth values is true."""
+    return np.flatnonzero(_bits(mask.buffers()[1], len(mask))).astype(np.int32)
+
+
+def _bits(packed: pa.Buffer, n: int) -> NDArray[np.bool_]:
+    return np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=n, bitorder="little").astype(np.bool_)
 
 
 def row_numbers(rows: NDArray[np.int64]) -> pa.Array:

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from mizzle.logs.batches import LONGEST_FIELD
-from mizzle.logs.xes_columns import CASE, MOST_ATTRIBUTES, Found, booleans, indices, pieces, texts
+from mizzle.logs.xes_columns import CASE, MOST_ATTRIBUTES, Found, codes_of, indices, pieces, places_of, texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,10 +91,10 @@ def read_plain(block: bytes) -> Found | None:
     if len(known) < len(kinds) or not all(map(_VALUE.fullmatch, links)) or any(map(_is_odd, keys)):
         return None
     table = np.array(known, dtype=np.int32)
-    codes = markup.indices.to_numpy()
+    codes = codes_of(markup)
     # Every `<` and every control character must belong to markup; one in a value needs the real parser.
     seen = np.bincount(codes, minlength=len(known)) @ table[:, 8:]
-    seen[1] += np.bincount(value.indices.to_numpy(), minlength=len(links)) @ np.array([_controls(x) for x in links])
+    seen[1] += np.bincount(codes_of(value), minlength=len(links)) @ np.array([_controls(x) for x in links])
     if seen[0] != np.count_nonzero(data == _LESS) or seen[1] != np.count_nonzero(data < _SPACE):
         return None
     if not _fits_together(table, codes):
@@ -105,7 +105,7 @@ def read_plain(block: bytes) -> Found | None:
         if decoded is None:
             return None
         values, place = decoded, np.arange(n, dtype=np.int32)
-    return _found(table, codes, keys, key.indices.to_numpy(), values, place)
+    return _found(table, codes, keys, codes_of(key), values, place)
 
 
 def _is_text(block: bytes) -> bool:
@@ -208,13 +208,13 @@ def _found(
 
 def _decoded(values: pa.Array) -> pa.Array | None:
     """Resolve the entities in values; None where one is unknown or forbidden, which the parser then says."""
-    mask = pc.match_substring(values, "&").to_numpy(zero_copy_only=False)
-    held = values.take(indices(np.flatnonzero(mask).astype(np.int32))).to_pylist()
+    mask = pc.match_substring(values, "&")
+    held = values.take(indices(places_of(mask))).to_pylist()
     try:
         plain = [_ENTITY.sub(_character, text) for text in held]
     except ValueError:
         return None
-    return pc.replace_with_mask(values, booleans(mask), texts(plain))
+    return pc.replace_with_mask(values, mask, texts(plain))
 
 
 def _character(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mizzle.tables import Node
 
 LANES_AT_MOST = 40
-EDGES_PER_NODE = 1.5
+EDGES_PER_NODE = 1.2
 EDGES_ALWAYS = 24
 DAMPING = 0.95  # a case that never began would make the positions undefined; loops count a little less than they are
 
@@ -84,9 +85,7 @@ def _by_count(edge: MapEdge) -> tuple[int, Node, Node]:
     return (-edge.count, edge.source, edge.target)
 
 
-def _nodes(
-    process_map: ProcessMap, distance: Distance, at_most: int
-) -> tuple[tuple[MapNode, ...], tuple[str, ...]]:
+def _nodes(process_map: ProcessMap, distance: Distance, at_most: int) -> tuple[tuple[MapNode, ...], tuple[str, ...]]:
     """Take the most frequent activity of every department first, then the most frequent of all."""
     ranked = sorted(process_map.nodes, key=lambda node: (-node.count, node.node))
     first: dict[str, MapNode] = {}
@@ -107,9 +106,7 @@ def _lanes(departments: Sequence[str], nodes: Sequence[MapNode], distance: Dista
     """Put the line of visibility below the last lane that has any perception point."""
     rows = {row.department: row for row in distance.departments}
     drawn = {node.node.department for node in nodes if node.node.activity in distance.perception_points}
-    touching = [
-        name in drawn or (name in rows and (rows[name].contact_share.value or 0) > 0) for name in departments
-    ]
+    touching = [name in drawn or (name in rows and (rows[name].contact_share.value or 0) > 0) for name in departments]
     last = max((place for place, touches in enumerate(touching) if touches), default=-1)
     return tuple(Lane(name, rows.get(name), place > last) for place, name in enumerate(departments))
 
@@ -202,9 +199,7 @@ def _columns(
     return tuple(used[c] for c in column)
 
 
-def _order(
-    edges: Sequence[tuple[int, int, MapEdge]], way: Sequence[int], place: Sequence[float]
-) -> list[set[int]]:
+def _order(edges: Sequence[tuple[int, int, MapEdge]], way: Sequence[int], place: Sequence[float]) -> list[set[int]]:
     """For each node, the nodes drawn to its left: the way first, then the strongest steps that close no circle."""
     before: list[set[int]] = [set() for _ in place]
     ancestors: list[set[int]] = [set() for _ in place]
@@ -217,7 +212,7 @@ def _order(
             strongest.append((source, target))
             left.add(source)
             reached.add(target)
-    for source, target in [*zip(way, way[1:], strict=False), *strongest]:
+    for source, target in [*itertools.pairwise(way), *strongest]:
         if target in ancestors[source]:
             continue
         before[target].add(source)

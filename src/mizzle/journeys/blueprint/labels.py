@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def place(
             (min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1), owner)
             for owner, group in lines.items()
             for line in group
-            for (x1, y1), (x2, y2) in zip(line, line[1:], strict=False)
+            for (x1, y1), (x2, y2) in itertools.pairwise(line)
         ],
         dtype=float,
     ).reshape(-1, 5)
@@ -67,9 +68,7 @@ def place(
     return tuple(done)
 
 
-def _find(
-    wish: Wish, walls: np.ndarray, pieces: np.ndarray, canvas: tuple[float, float]
-) -> Label | None:
+def _find(wish: Wish, walls: np.ndarray, pieces: np.ndarray, canvas: tuple[float, float]) -> Label | None:
     wide = width(wish.text, SIZE, bold=wish.is_urgent) + 6
     spots = np.array(sorted(set(_spots(wish.points, wide))), dtype=float).reshape(-1, 4)
     boxes = np.column_stack([spots[:, 1] - wide / 2, spots[:, 2] - HEIGHT / 2])
@@ -95,7 +94,7 @@ def _meets(boxes: np.ndarray, wide: float, others: np.ndarray, clear: float) -> 
 
 def _spots(points: Line, wide: float) -> Iterator[tuple[float, float, float, float]]:
     """Give every place worth trying: what it costs, its middle, and whether it lies on the line."""
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
         long = abs(x2 - x1) + abs(y2 - y1)
         count = max(1, int(long // STEP))
         for k in range(count + 1):

@@ -197,7 +197,7 @@ def settle_rows(levels: Sequence[Level]) -> None:
     placed: dict[tuple[int, int], list[Level]] = {}
     for level in sorted(levels, key=lambda level: (level.lane, abs(level.lean), level.first - level.last)):
         tracks = (
-            itertools.chain([0], *((k, -k) for k in itertools.count(1)))
+            itertools.chain([0], itertools.chain.from_iterable((k, -k) for k in itertools.count(1)))
             if not level.lean
             else itertools.count(0, level.lean)
         )

@@ -1,4 +1,4 @@
-"""Words, numbers and the width of text for the drawing: what fits into a box, and how a name is cut when it does not."""
+"""Words, numbers and the width of text for the drawing: what fits into a box, and how a longer name is cut."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Words:
     line: str = "line of visibility"
     order: str = "usual order of the work"
     lane: str = "{handovers} handovers, {hours}"
-    unheard: str = "not followed by the customer"
+    unheard: str = "no perception point follows"
     title: str = "Service blueprint"
     described: str = "{departments} departments in lanes, the nearest to the customer first: {names}."
     contacts: str = "The customer sees, hears or feels: {names}."
@@ -62,16 +62,16 @@ class Words:
         if digits:
             text = text.rstrip("0").rstrip(".")
         text = "0" if text == "-0" else text
-        return text.replace(",", "\0").replace(".", self.decimal).replace("\0", self.thousands).replace("-", "−")
+        return text.replace(",", "\0").replace(".", self.decimal).replace("\0", self.thousands).replace("-", "\u2212")
 
     def fixed(self, value: float, digits: int = 1) -> str:
         """Write a number with exactly `digits` decimals in this language, for figures under each other."""
         text = f"{value:,.{digits}f}"
-        return text.replace(",", "\0").replace(".", self.decimal).replace("\0", self.thousands).replace("-", "−")
+        return text.replace(",", "\0").replace(".", self.decimal).replace("\0", self.thousands).replace("-", "\u2212")
 
     def duration(self, hours: float) -> str:
         """Write hours in the unit that reads best: minutes below one hour, days from 48 hours on."""
-        if 0 < hours and round(hours * MINUTES) < MINUTES:
+        if hours > 0 and round(hours * MINUTES) < MINUTES:
             return f"{max(1, round(hours * MINUTES))}{THIN}{self.minute}"
         if hours < TWO_DAYS:
             return f"{self.number(hours)}{THIN}{self.hour}"
@@ -89,11 +89,11 @@ ENGLISH = Words()
 
 
 def clean(name: str) -> str:
-    """Make a name from a log safe to write: no control or direction-changing characters, spaces single.
+    r"""Make a name from a log safe to write: no control or direction-changing characters, spaces single.
 
     Examples
     --------
-    >>> clean("Call\\tback \\u202eevil")
+    >>> clean("Call\tback \u202eevil")
     'Call back evil'
     """
     kept = (" " if char.isspace() else "" if _unwanted(char) else char for char in name)

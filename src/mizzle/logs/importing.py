@@ -1,0 +1,327 @@
+"""From a log to an event table: read, understand, set aside what cannot be read, sort, and put in a chain.
+
+What has been read is kept in parts beside the result, so that an import which was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mizzle import __version__
+from mizzle.engines import open_engine, sorted_batches
+from mizzle.errors import TooManyRejected, UnreadableLog
+from mizzle.logs.batches import Mark, Rejected
+from mizzle.logs.convert import convert
+from mizzle.logs.mapping import Mapping
+from mizzle.logs.readers import Understood, understand
+from mizzle.logs.source import identity
+from mizzle.logs.steps import ORDER
+from mizzle.logs.store import Counts, append_events, with_moment, write_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    Progress = Callable[[str, float], None]
+
+MOST_REJECTED = 0.05
+"""Share of rows that may be set aside without being asked."""
+
+MEMORY = "192MB"
+"""Memory of the sort; what does not fit goes to disk beside the result."""
+
+ROWS_PER_PART = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did.
+
+    Attributes
+    ----------
+    out
+        The event table; None when it was only a check.
+    understood
+        For each log: its format, what was found out about it, and the mapping.
+    rows, rejected, reasons
+        Rows read, rows set aside, and why with how many of each reason.
+    rejected_files
+        Where the rows set aside were written.
+    counts
+        What is in the event table.
+    examples
+        The first few rows set aside.
+    """
+
+    out: Path | None
+    understood: tuple[Understood, ...]
+    rows: int
+    rejected: int
+    reasons: dict[str, int]
+    rejected_files: tuple[Path, ...]
+    counts: Counts
+    examples: tuple[Rejected, ...]
+
+
+@dataclass
+class _Part:
+    """A piece of one log that has been read: its file, the place after it, and what was set aside."""
+
+    file: str
+    log: int
+    mark: tuple[int, int] | None
+    rows: int
+    rejected: int
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class _State:
+    """How far an import has come; kept as JSON beside its parts."""
+
+    of: dict[str, Any]
+    parts: list[_Part] = field(default_factory=list)
+    finished: list[int] = field(default_factory=list)
+
+    def save(self, folder: Path) -> None:
+        text = json.dumps(asdict(self), ensure_ascii=False)
+        (folder / "state.tmp").write_text(text, encoding="utf-8")
+        (folder / "state.tmp").replace(folder / "state.json")
+
+
+def import_log(
+    logs: Sequence[Path],
+    out: Path,
+    *,
+    mapping: Mapping | None = None,
+    options: dict[str, Any] | None = None,
+    key: bytes | None = None,
+    accept_rejects: bool = False,
+    append: bool = False,
+    progress: Progress | None = None,
+    rejects_beside: Path | None = None,
+) -> Imported:
+    """Import one log, or one that was split into several files, into an event table.
+
+    Parameters
+    ----------
+    logs
+        Files of any readable format, all with the same columns.
+    out
+        The event table to write, a Parquet file. The same logs give the same bytes.
+    mapping, options
+        What the columns mean; without a mapping it is guessed, after the single `options` (field names of `Mapping`)
+        that were given.
+    key
+        The secret under which resources are pseudonymised; without one they are left out.
+    accept_rejects
+        Go on when more than 5 % of the rows cannot be read.
+    append
+        Add to the event table that is there; only cases that the new events touch are put in a chain anew.
+    progress
+        Called with what is being done and the share of it that is done.
+    rejects_beside
+        Folder for the files of rows set aside; beside each log where None.
+
+    Returns
+    -------
+    Imported
+        Counts and reasons; nothing is set aside without being counted.
+
+    Raises
+    ------
+    UnreadableLog, UnclearMapping
+        When a file is no log that can be read, or it is unclear what its columns mean.
+    TooManyRejected
+        When more than 5 % of the rows cannot be read and `accept_rejects` is not set. What was read is kept, so that
+        a second call goes on from there.
+    """
+    tell = progress or (lambda _stage, _share: None)
+    understood = [understand(log, mapping, options or {}) for log in logs]
+    folder = out.with_name(out.name + ".partial")
+    state = _resume(folder, _identity(logs, understood, key))
+    try:
+        for place, (log, one) in enumerate(zip(logs, understood, strict=True)):
+            if place not in state.finished:
+                _read(state, folder, place, log, one, key, tell)
+    finally:
+        for one in understood:
+            one.reader.close()
+    rows, rejected = _totals(state)
+    files = _write_rejected(state, folder, logs, rejects_beside)
+    if not accept_rejects and rejected > MOST_REJECTED * rows:
+        raise TooManyRejected(rejected, rows, _too_many(rejected, rows, state, files))
+    if rejected == rows:
+        raise UnreadableLog(f"Not one of the {rows:,} rows can be read: {_reasons(state)}. See {files[0]}.")
+    counts = _put_together(state, folder, out, append=append, tell=tell)
+    examples = tuple(_rejected_rows(state, folder, limit=5))
+    shutil.rmtree(folder)
+    return Imported(out, tuple(understood), rows, rejected, dict(_reason_counts(state)), files, counts, examples)
+
+
+def _read(
+    state: _State, folder: Path, place: int, log: Path, one: Understood, key: bytes | None, tell: Progress
+) -> None:
+    """Read one log from where it was left, part by part."""
+    mine = [part for part in state.parts if part.log == place]
+    before = sum(part.rows for part in state.parts if part.log < place)
+    last = mine[-1].mark if mine else None
+    if mine and last is None:  # a format that cannot go on in the middle begins again
+        state.parts = [part for part in state.parts if part.log != place]
+        mine = []
+    after = Mark(*last) if last else None
+    rows_so_far = after.row if after else 0
+    pending: list[pa.Table] = []
+    rejected: list[Rejected] = []
+    mark: Mark | None = after
+    columns = one.mapping.columns()
+    for batch in one.reader.batches(columns, after):
+        found = convert(batch, one.mapping, one.formats, key)
+        pending.append(_from_row(found.table, before))
+        rejected += found.rejected
+        mark = batch.mark
+        tell(f"reading {log.name}", batch.done)
+        if sum(table.num_rows for table in pending) + len(rejected) >= ROWS_PER_PART:
+            rows_so_far = _keep(state, folder, place, pending, rejected, mark, rows_so_far)
+            pending, rejected = [], []
+    if pending or rejected:
+        _keep(state, folder, place, pending, rejected, mark, rows_so_far)
+    if not any(part.log == place for part in state.parts):
+        raise UnreadableLog(f"{log.name} has a header but not one row. Export it again with its events.")
+    state.finished.append(place)
+    state.save(folder)
+
+
+def _keep(
+    state: _State,
+    folder: Path,
+    place: int,
+    tables: Sequence[pa.Table],
+    rejected: Sequence[Rejected],
+    mark: Mark | None,
+    rows_so_far: int,
+) -> int:
+    """Write one part; what is not in the state does not count, so a part is whole or not there."""
+    name = f"part-{len(state.parts):05d}"
+    table = pa.concat_tables(tables)
+    pq.write_table(with_moment(table), folder / f"{name}.parquet", compression="zstd", compression_level=1)
+    (folder / f"{name}.rejected.json").write_text(json.dumps([list(one) for one in rejected]), encoding="utf-8")
+    rows = table.num_rows + len(rejected)
+    reasons = Counter(one.reason.split(":")[0] for one in rejected)
+    state.parts.append(_Part(name, place, tuple(mark) if mark else None, rows, len(rejected), dict(reasons)))
+    state.save(folder)
+    return rows_so_far + rows
+
+
+def _from_row(table: pa.Table, before: int) -> pa.Table:
+    """Number rows on from those of the files before, so that it does not matter how a log was split."""
+    if not before:
+        return table
+    place = table.schema.get_field_index("row")
+    return table.set_column(place, "row", pa.compute.add(table["row"], before))
+
+
+def _put_together(state: _State, folder: Path, out: Path, *, append: bool, tell: Progress) -> Counts:
+    files = [folder / f"{part.file}.parquet" for part in state.parts if part.rows > part.rejected]
+    total = sum(part.rows - part.rejected for part in state.parts)
+    fresh = folder / "events.parquet"
+    with open_engine(memory=MEMORY, folder=folder) as engine:
+        batches = _told(sorted_batches(engine, files, ORDER), total, tell)
+        counts = append_events(out, batches, fresh) if append and out.exists() else write_events(batches, fresh)
+    fresh.replace(out)
+    return counts
+
+
+def _told(batches: Iterator[pa.RecordBatch], total: int, tell: Progress) -> Iterator[pa.RecordBatch]:
+    tell("sorting by case and time", 0.0)
+    done = 0
+    for batch in batches:
+        done += batch.num_rows
+        tell("putting cases in order", done / total)
+        yield batch
+
+
+def _identity(logs: Sequence[Path], understood: Sequence[Understood], key: bytes | None) -> dict[str, Any]:
+    """Say what an import is of: only the very same one may go on from what was read."""
+    return {
+        "mizzle": __version__,
+        "logs": [identity(log) for log in logs],
+        "mappings": [one.mapping.to_dict() for one in understood],
+        "key": None if key is None else hashlib.blake2b(key, digest_size=8).hexdigest(),
+    }
+
+
+def _resume(folder: Path, of: dict[str, Any]) -> _State:
+    try:
+        found = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        if found["of"] == of:
+            return _State(of, [_Part(**part) for part in found["parts"]], found["finished"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # nothing there, or nothing that can be gone on from
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return _State(of)
+
+
+def _totals(state: _State) -> tuple[int, int]:
+    return sum(part.rows for part in state.parts), sum(part.rejected for part in state.parts)
+
+
+def _reason_counts(state: _State) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for part in state.parts:
+        total.update(part.reasons)
+    return Counter(dict(total.most_common()))
+
+
+def _reasons(state: _State) -> str:
+    return ", ".join(f"{count:,} × {reason}" for reason, count in _reason_counts(state).most_common())
+
+
+def _too_many(rejected: int, rows: int, state: _State, files: Sequence[Path]) -> str:
+    return (
+        f"{rejected:,} of {rows:,} rows ({rejected / rows:.0%}) cannot be read: {_reasons(state)}. They are in"
+        f" {files[0]}. Mend the file or the mapping, or go on without them with --accept-rejects."
+    )
+
+
+def _rejected_rows(state: _State, folder: Path, limit: int | None = None, log: int | None = None) -> Iterator[Rejected]:
+    given = 0
+    for part in state.parts:
+        if part.rejected and log in (None, part.log):
+            for row in json.loads((folder / f"{part.file}.rejected.json").read_text(encoding="utf-8")):
+                if given == limit:
+                    return
+                given += 1
+                yield Rejected(*row)
+
+
+def _write_rejected(state: _State, folder: Path, logs: Sequence[Path], beside: Path | None) -> tuple[Path, ...]:
+    """Write what was set aside of each log to `<name>.rejected.csv`; remove the file of an earlier, worse try."""
+    written = []
+    for place, log in enumerate(logs):
+        target = (beside or log.parent) / f"{stem(log)}.rejected.csv"
+        if not any(part.rejected for part in state.parts if part.log == place):
+            target.unlink(missing_ok=True)
+            continue
+        with target.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(Rejected._fields)
+            rows.writerows(_rejected_rows(state, folder, log=place))
+        written.append(target)
+    return tuple(written)
+
+
+def stem(log: Path) -> str:
+    """Name of a log without its endings, as `orders` for `orders.csv.gz`."""
+    name = log.name.removesuffix(".gz")
+    return name.rsplit(".", 1)[0] if "." in name.lstrip(".") else name

@@ -1,0 +1,177 @@
+"""Pairs the start of an activity with its completion, so that one event has both times.
+
+XES writes an activity that takes time as several events: a `start`, a `complete`, and others such as `schedule`. Here
+they become one event with `start_timestamp` and `time:timestamp`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow.compute as pc
+
+from mizzle.logs.xes_columns import codes_of, indices
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+TRANSITION = "lifecycle:transition"
+ACTIVITY = "concept:name"
+INSTANCE = "concept:instance"
+RESOURCE = "org:resource"
+TIME = "time:timestamp"
+START = "start_timestamp"
+
+NEEDED = frozenset({TRANSITION, ACTIVITY, INSTANCE, RESOURCE, TIME, START})
+"""Columns that pairing looks at."""
+
+_EVENT, _BEGIN, _END, _PAUSE, _ASIDE = range(5)
+
+_KINDS = {
+    "start": _BEGIN,
+    "complete": _END,
+    "suspend": _PAUSE,
+    "resume": _PAUSE,
+    "schedule": _ASIDE,
+    "assign": _ASIDE,
+    "reassign": _ASIDE,
+    "withdraw": _ASIDE,
+    "autoskip": _ASIDE,
+    "manualskip": _ASIDE,
+    "pi_abort": _ASIDE,
+    "ate_abort": _ASIDE,
+}
+
+
+class Paired(NamedTuple):
+    """Events after pairing.
+
+    Attributes
+    ----------
+    columns
+        Their columns, `start_timestamp` among them where there is one.
+    kept
+        Which of the events before they are: a completion stands for its pair.
+    aside
+        Events that are no work, with the transition that says so.
+    pairs, unfinished, folded
+        How many pairs there are, how many beginnings without an end (which end when they begin), and how many pauses
+        within pairs, which are part of them.
+    """
+
+    columns: dict[str, pa.Array]
+    kept: NDArray[np.int64]
+    aside: tuple[tuple[int, str], ...] = ()
+    pairs: int = 0
+    unfinished: int = 0
+    folded: int = 0
+
+
+def paired(columns: dict[str, pa.Array], trace: NDArray[np.int32], *, has_ends: bool) -> Paired:
+    """Pair beginnings and ends of activities within each trace.
+
+    Parameters
+    ----------
+    columns
+        The events' columns, those of `NEEDED` among them as far as the log has them.
+    trace
+        For each event the number of its trace, rising; -1 outside of any trace.
+    has_ends
+        Whether the log is known to have `complete` events. A trace that has one is taken so in any case; in other
+        traces, all events stay as they are.
+
+    Returns
+    -------
+    Paired
+        The events, one per pair.
+
+    Notes
+    -----
+    A completion is paired with the earliest open beginning of the same activity in the same trace (and of the same
+    `concept:instance`); where several are open, one of the same resource goes first. What the completion does not
+    say, its beginning fills in. A completion without a beginning stays an event without a start. Transitions that XES
+    does not define are events like any other.
+    """
+    everything = np.arange(len(trace))
+    if TRANSITION not in columns:
+        return Paired(columns, everything)
+    words = columns[TRANSITION].dictionary_encode()
+    names = [name.lower() for name in words.dictionary.to_pylist()]
+    # Events without a transition have no code; they take the last place.
+    kinds = np.array([*(_KINDS.get(name, _EVENT) for name in names), _EVENT])
+    codes = codes_of(words)
+    kind = kinds[codes]
+    if not np.isin(kind, (_BEGIN, _PAUSE, _ASIDE)).any():
+        return Paired(columns, everything)
+    if not has_ends:
+        kind[~np.isin(trace, trace[kind == _END])] = _EVENT
+    partner, folded = _partners(columns, trace, kind)
+    begun = np.zeros(len(trace) + 1, dtype=np.bool_)
+    begun[partner] = True  # the last place takes the events without a partner (-1)
+    begun = begun[:-1]
+    unfinished = (kind == _BEGIN) & ~begun
+    is_aside = ((kind == _ASIDE) | (kind == _PAUSE)) & ~folded
+    kept = np.flatnonzero(~(begun | is_aside | folded))
+    return Paired(
+        _merged(columns, kept, partner[kept], unfinished[kept]),
+        kept,
+        tuple((place, names[codes[place]]) for place in np.flatnonzero(is_aside).tolist()),
+        pairs=int(begun.sum()),
+        unfinished=int(unfinished.sum()),
+        folded=int(folded.sum()),
+    )
+
+
+def _partners(
+    columns: dict[str, pa.Array], trace: NDArray[np.int32], kind: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Find the beginning of each end (-1 where there is none), and the pauses that lie within a pair."""
+    partner = np.full(len(trace), -1)
+    folded = np.zeros(len(trace), dtype=np.bool_)
+    places = np.flatnonzero(kind != _EVENT)
+    parts = [trace[places].tolist(), *(_column(columns, name, places) for name in (ACTIVITY, INSTANCE, RESOURCE))]
+    waiting: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+    pauses: dict[tuple[int, int, int], list[int]] = {}
+    now = None
+    for place, what, of_trace, activity, instance, resource in zip(
+        places.tolist(), kind[places].tolist(), *parts, strict=True
+    ):
+        if of_trace != now:
+            now = of_trace
+            waiting.clear()
+            pauses.clear()
+        work = (of_trace, activity, instance)
+        if what == _BEGIN:
+            waiting.setdefault(work, []).append((place, resource))
+        elif what == _PAUSE and waiting.get(work):
+            pauses.setdefault(work, []).append(place)
+        elif what == _END and (open_ones := waiting.get(work)):
+            same = next((at for at, (_, who) in enumerate(open_ones) if who == resource), 0)
+            partner[place] = open_ones.pop(same)[0]
+            if not open_ones:
+                folded[pauses.pop(work, [])] = True
+    return partner, folded
+
+
+def _column(columns: dict[str, pa.Array], name: str, places: NDArray[np.int64]) -> list[int]:
+    if name not in columns:
+        return [-1] * len(places)
+    found: list[int] = codes_of(columns[name].dictionary_encode())[places].tolist()
+    return found
+
+
+def _merged(
+    columns: dict[str, pa.Array], kept: NDArray[np.int64], partner: NDArray[np.int64], unfinished: NDArray[np.bool_]
+) -> dict[str, pa.Array]:
+    """Put each beginning and its end into one row."""
+    rows, beginnings = indices(kept.astype(np.int32)), indices(partner.astype(np.int32))
+    merged = {}
+    for name, column in columns.items():
+        taken = column.take(rows)
+        merged[name] = pc.coalesce(taken, column.take(beginnings)) if taken.null_count else taken
+    if TIME in columns and ((partner >= 0).any() or unfinished.any()):
+        starts = columns[TIME].take(indices(np.where(unfinished, kept, partner).astype(np.int32)))
+        merged[START] = pc.coalesce(starts, merged[START]) if START in merged else starts
+    return merged

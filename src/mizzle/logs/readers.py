@@ -1,0 +1,156 @@
+"""Opens a log of any format, and finds out what its columns mean before anything is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from mizzle.errors import UnreadableLog
+from mizzle.logs import source
+from mizzle.logs.guess import guess
+from mizzle.logs.mapping import Mapping, mapping_path
+from mizzle.logs.moments import TimeFormat, TimeProfile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mizzle.logs.batches import Facts, Reader
+
+SAMPLE_ROWS = 50_000
+"""Rows from which columns are guessed; a whole column is looked at only where these leave the dates in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One log, opened, with what is known about it.
+
+    Attributes
+    ----------
+    log, reader
+        The file, and its open reader.
+    mapping, formats
+        What the columns mean, and how the times of end and start are written.
+    first
+        The first rows as text, to be shown beside the mapping.
+    """
+
+    log: Path
+    reader: Reader
+    mapping: Mapping
+    formats: tuple[TimeFormat, TimeFormat | None]
+    first: pa.Table
+
+    @property
+    def facts(self) -> Facts:
+        """What the reader found out about the file."""
+        return self.reader.facts
+
+
+def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None = None) -> Reader:
+    """Open a log with the reader of its format, told from its content.
+
+    Parameters
+    ----------
+    log
+        A CSV, Parquet, Excel, XES or OCEL 2.0 file; CSV, XES and OCEL may be compressed with gzip.
+    object_type
+        For OCEL: the kind of object that is the case.
+    sheet
+        For Excel: the sheet; the first with data where None.
+
+    Raises
+    ------
+    UnreadableLog
+        When it is none of these.
+    """
+    kind = source.kind(log)
+    if kind == "csv":
+        from mizzle.logs.delimited import open_delimited
+
+        return open_delimited(log)
+    if kind == "excel":
+        from mizzle.logs.excel import open_excel
+
+        return open_excel(log, sheet)
+    if kind == "parquet":
+        from mizzle.logs.columnar import open_columnar
+
+        return open_columnar(log)
+    if kind == "xes":
+        from mizzle.logs.xes import open_xes
+
+        return open_xes(log)
+    from mizzle.logs.ocel import open_ocel
+
+    return open_ocel(log, object_type)
+
+
+def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> Understood:
+    """Open a log and find out what its columns mean.
+
+    Parameters
+    ----------
+    log
+        The file.
+    mapping
+        What the columns mean, where that is known; otherwise the TOML saved beside the log, otherwise a guess.
+    options
+        Fields of the mapping that were given one by one; they win over mapping and guess. `dates` may be ``"dmy"`` or
+        ``"mdy"``, and `sheet` the sheet of a workbook.
+
+    Raises
+    ------
+    UnreadableLog, UnclearMapping
+        When the file cannot be read, or it is unclear what its columns mean; the message asks what decides it.
+    """
+    options = dict(options)
+    dates, sheet = options.pop("dates", None), options.pop("sheet", None)
+    if mapping is None and mapping_path(log).exists():
+        mapping = Mapping.load(mapping_path(log))
+    object_type = options.get("object_type") or (mapping.object_type if mapping else None)
+    reader = open_reader(log, object_type=object_type or options.get("case"), sheet=sheet)
+    try:
+        first = _sample(reader, log)
+        if mapping is None:
+            mapping = guess(reader.columns, first, reader.facts, options)
+        else:
+            mapping = mapping.with_options(**options)
+        mapping.check(reader.columns)
+        end = _format(reader, mapping.end, mapping.end_format, first, dates)
+        start = _format(reader, mapping.start, mapping.start_format, first, dates) if mapping.start else None
+    except BaseException:
+        reader.close()
+        raise
+    mapping = mapping.with_options(end_format=str(end), start_format=str(start) if start else None)
+    return Understood(log, reader, mapping, (end, start), first)
+
+
+def _sample(reader: Reader, log: Path) -> pa.Table:
+    tables, rows = [], 0
+    for batch in reader.batches():
+        tables.append(batch.table)
+        rows += batch.table.num_rows
+        if rows >= SAMPLE_ROWS:
+            break
+    if not rows:
+        raise UnreadableLog(f"{log.name} has not one row that can be read. Export it again with its events.")
+    return pa.concat_tables(tables, promote_options="default").slice(0, SAMPLE_ROWS)
+
+
+def _format(
+    reader: Reader, column: str, written: str | None, first: pa.Table, dates: str | None
+) -> TimeFormat:
+    """Decide how a column writes its times: as the mapping says, from the first rows, or from the whole column."""
+    if written and dates is None:
+        return TimeFormat(written)
+    profile = TimeProfile()
+    profile.add(first[column])
+    if not profile.is_open:
+        return profile.decide(column, dates)
+    profile = TimeProfile()
+    for batch in reader.batches([column]):
+        if column in batch.table.column_names:
+            profile.add(batch.table[column])
+    return profile.decide(column, dates)
