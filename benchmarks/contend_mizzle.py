@@ -21,6 +21,7 @@ SEED = 20_240_101
 DEPARTMENTS = 40
 EVENTS_PER_CASE = 13.7
 MONTH = (datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC))
+KEY = b"a secret of the benchmark"
 HOUR = 3_600_000_000
 MAPPING = {
     "case": "case_id",
@@ -120,24 +121,30 @@ def import_log(path: str, out: str) -> tuple[Work, Check]:
     def check(done: Any) -> dict[str, Any]:
         return {"events": done.counts.events, "rejected": done.rejected}
 
-    return (lambda: import_log([Path(path)], target, options=MAPPING, key=b"a secret of the benchmark")), check
+    return (lambda: import_log([Path(path)], target, options=MAPPING, key=KEY)), check
 
 
 def read_xes(path: str) -> tuple[Work, Check]:
     """Read an XES to its end, all columns of it."""
     from mizzle.logs.xes import open_xes
 
-    return (lambda: _read(open_xes(Path(path)))), lambda events: {"events": events}
+    return (lambda: _count(open_xes(Path(path)))), lambda events: {"events": events}
 
 
-def read_csv(path: str) -> tuple[Work, Check]:
-    """Read a CSV to its end, all columns of it."""
-    from mizzle.logs.delimited import open_delimited
+def read_log(path: str) -> tuple[Work, Check]:
+    """Read a log of any format to its end, the columns of its mapping, with its times understood."""
+    from mizzle.logs.convert import convert
+    from mizzle.logs.readers import understand
 
-    return (lambda: _read(open_delimited(Path(path)))), lambda events: {"events": events}
+    def work() -> int:
+        found = understand(Path(path), None, {})
+        batches = found.reader.batches(found.mapping.columns())
+        return sum(convert(batch, found.mapping, found.formats, KEY).table.num_rows for batch in batches)
+
+    return work, lambda events: {"events": events}
 
 
-def _read(reader: Reader) -> int:
+def _count(reader: Reader) -> int:
     try:
         return sum(batch.table.num_rows for batch in reader.batches())
     finally:
@@ -151,11 +158,10 @@ def duckdb_window(path: str) -> tuple[Work, Check]:
     """Measure the yardstick: plain SQL with a window over the integer codes, and both aggregations."""
     import duckdb
 
-    from mizzle.logs.store import read_metadata
-
-    names = [tuple(node) for node in read_metadata(Path(path))["nodes"]]
-    places = {name: place for place, name in enumerate(sorted({department for department, _ in names}))}
-    codes = ", ".join(f"({node}, {places[department]})" for node, (department, _) in enumerate(names))
+    found = duckdb.sql(f"select distinct node, department, activity from '{path}' where node is not null").fetchall()  # noqa: S608
+    places = {name: place for place, name in enumerate(sorted({department for _, department, _ in found}))}
+    codes = ", ".join(f"({node}, {places[department]})" for node, department, _ in found)
+    told = {node: f"{department}: {activity}" for node, department, activity in found}
     quantities = "count(*), avg(wait), quantile_cont(wait, [0.5, 0.9])"
 
     def work() -> tuple[list[Any], list[Any]]:
@@ -175,7 +181,6 @@ def duckdb_window(path: str) -> tuple[Work, Check]:
 
     def check(answer: tuple[list[Any], list[Any]]) -> dict[str, Any]:
         edges, handovers = answer
-        told = [f"{department}: {activity}" for department, activity in names]
         return edges_answer(
             ((told[a], told[b], n) for a, b, n, _, _ in edges),
             handovers=sum(row[2] for row in handovers),
@@ -189,12 +194,16 @@ def duckdb_window(path: str) -> tuple[Work, Check]:
 
 def map_and_handovers(path: str, month: bool = False) -> tuple[Work, Check]:  # noqa: FBT001, FBT002 - comes as JSON
     """`process_map` and `handovers` from the imported file; of one month only, where asked."""
-    from mizzle import journeys, logs
+    from mizzle import journeys
     from mizzle.engines import open_engine
+    from mizzle.logs.store import open_events
+
+    with open_engine("duckdb") as engine:
+        engine.backend.sql("select 1 as one").to_pyarrow()  # loads the modules of the engine
 
     def work() -> tuple[ProcessMap, Any]:
         with open_engine("duckdb") as engine:
-            events = logs.open_events(Path(path), engine)
+            events = open_events(Path(path), engine)
             if month:
                 table = events.table
                 events = replace(events, table=table.filter((table.end >= MONTH[0]) & (table.end < MONTH[1])))
@@ -216,12 +225,16 @@ def _map_answer(answer: tuple[ProcessMap, Any]) -> dict[str, Any]:
 
 def distances(path: str, also_map: bool = False) -> tuple[Work, Check]:  # noqa: FBT001, FBT002 - comes as JSON
     """`distance` from the imported file; with the map in the same process, where asked."""
-    from mizzle import journeys, logs, simulate
+    from mizzle import journeys, simulate
     from mizzle.engines import open_engine
+    from mizzle.logs.store import open_events
+
+    with open_engine("duckdb") as engine:
+        engine.backend.sql("select 1 as one").to_pyarrow()  # loads the modules of the engine
 
     def work() -> tuple[Any, ProcessMap | None]:
         with open_engine("duckdb") as engine:
-            events = logs.open_events(Path(path), engine)
+            events = open_events(Path(path), engine)
             found = journeys.distance(events, simulate.PERCEPTION)
             return found, journeys.process_map(events, coverage=None) if also_map else None
 
@@ -237,7 +250,7 @@ if __name__ == "__main__":
             "make-peer-rows": make_peer_rows,
             "import-log": import_log,
             "read-xes": read_xes,
-            "read-csv": read_csv,
+            "read-log": read_log,
             "duckdb-window": duckdb_window,
             "map-and-handovers": map_and_handovers,
             "distances": distances,

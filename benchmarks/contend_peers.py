@@ -23,7 +23,7 @@ def versions(names: list[str]) -> tuple[Work, Check]:
 
 
 def pm4py_own(path: str) -> tuple[Work, Check]:
-    """Do what a user of pm4py does: counts, mean waits and handovers by its public functions, in its own order."""
+    """Do what a user of pm4py does: counts, mean waits and handovers by its public functions."""
     pandas, pm4py = import_module("pandas"), import_module("pm4py")
 
     def work() -> tuple[Any, Any, Any]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from measuring import BENCH, machine, say, table, write_section
 from mutations import seeds, spoil
-from survival import MOST_MIB, PATIENCE, WHOLE, suffer
+from survival import MOST_MIB, PATIENCE, WHOLE, suffer, warm
 
 if TYPE_CHECKING:
     import argparse
@@ -116,11 +116,12 @@ def _report(options: argparse.Namespace, tallies: dict[str, Tally], failures: li
         rows.append((name, *counts, f"{1000 * tally.slowest:.0f}", f"{tally.largest:.0f}"))
     head = ("format", "inputs", "read", "refused with a clear error", "failed", "slowest ms", "most MiB")
     about = (
-        f"{options.inputs:,} inputs (seed {options.seed}), each a tiny valid log of one format spoilt one to four times:"
-        " bits flipped, cut off, pieces dropped, doubled, taken from another format, overwritten or of known nastiness"
-        " put in; of gzip and workbooks mostly what is inside. Each is opened, its columns are mapped and all its rows"
-        f" understood; one in {WHOLE} is imported to the end. A failure is any end but an event table or a clear error, more than {PATIENCE:.0f} s, or more than"
-        f" {MOST_MIB:.0f} MiB for the whole process; one that does not repeat in a process of its own is not counted."
+        f"{options.inputs:,} inputs (seed {options.seed}), each a tiny valid log of one format spoilt one to four"
+        " times: bits flipped, cut off, pieces dropped, doubled, taken from another format, overwritten, or known to"
+        " be nasty put in; of gzip and workbooks mostly what is inside. Each is opened, its columns are mapped and all"
+        f" its rows understood; one in {WHOLE} is imported to the end. A failure is any end but an event table or a"
+        f" clear error, more than {PATIENCE:.0f} s, or more than {MOST_MIB:.0f} MiB for the whole process; one that"
+        " does not repeat in a process of its own is not counted."
     )
     verdict = "Goal: no failure. " + ("Reached." if not failures else f"**Missed: {len(failures)} failures.**")
     return "\n\n".join([machine(("mizzle", "pyarrow", "openpyxl", "ijson")), about, table(head, rows), verdict])
@@ -133,6 +134,7 @@ def worker(seed: int, first: int, count: int) -> None:
     every = seeds()
     out = sys.stdout
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        warm(every, Path(folder))
         for number in range(first, first + count):
             spoilt = spoil(every, seed, number)
             faulthandler.dump_traceback_later(STUCK, exit=True)

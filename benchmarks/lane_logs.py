@@ -15,6 +15,9 @@ CROOKED = 70_000
 LARGE = 2_900_000  # events of 1 GB
 CSV = 2_000_000
 REPEATS = 3
+TIMES = 3
+MOST = 400  # MB
+OURS = "mizzle, times understood"
 
 
 def run(options: argparse.Namespace) -> None:
@@ -27,16 +30,16 @@ def run(options: argparse.Namespace) -> None:
     rows = kept("rows.csv", "contend_mizzle.py", "make-csv", events=round(CSV * share))
     plain, crooked = _plain(made["plain"]), _crooked(made["crooked"])
     say("large XES, CSV")
-    large = own("contend_mizzle.py", "read-xes", path=str(made["large"]))
-    read = own("contend_mizzle.py", "read-csv", runs=REPEATS, path=str(rows))
+    large = own("contend_mizzle.py", "read-log", path=str(made["large"]))
+    read = own("contend_mizzle.py", "read-log", runs=REPEATS, path=str(rows))
     imported = own("contend_mizzle.py", "import-log", path=str(rows), out=str(rows.with_suffix(".parquet")))
     body = "\n\n".join(
         [
             machine(("mizzle", "pyarrow", "numpy"), ("rustxes", "r4pm", "pm4py", "polars", "pandas")),
             _explanation(),
-            f"### Plain XES, {_mib(made['plain'])}\n\n{_table(plain, plain['mizzle'])}",
+            f"### Plain XES, {_mib(made['plain'])}\n\n{_table(plain)}",
             f"### XES with nested attributes, single quotes and entities, {_mib(made['crooked'])}\n\n"
-            + _table(crooked, crooked["mizzle"]),
+            + _table(crooked),
             "### CSV and a large file\n\n" + _other(made["large"], large, rows, read, imported),
             "### Goals\n\n" + _goals(plain, crooked, large),
         ]
@@ -54,7 +57,8 @@ def _made(name: str, events: int) -> Path:
 def _plain(path: Path) -> dict[str, Run]:
     say(f"plain XES, {_mib(path)}")
     return {
-        "mizzle": own("contend_mizzle.py", "read-xes", runs=REPEATS, path=str(path)),
+        "mizzle, all as text": own("contend_mizzle.py", "read-xes", runs=REPEATS, path=str(path)),
+        OURS: own("contend_mizzle.py", "read-log", runs=REPEATS, path=str(path)),
         "rustxes": peer("rustxes-xes", runs=REPEATS, path=str(path)),
         "r4pm": peer("r4pm-xes", runs=REPEATS, path=str(path)),
         "pm4py with rustxes": peer("pm4py-xes", path=str(path), variant="rustxes"),
@@ -66,7 +70,8 @@ def _plain(path: Path) -> dict[str, Run]:
 def _crooked(path: Path) -> dict[str, Run]:
     say(f"crooked XES, {_mib(path)}")
     return {
-        "mizzle": own("contend_mizzle.py", "read-xes", runs=REPEATS, path=str(path)),
+        "mizzle, all as text": own("contend_mizzle.py", "read-xes", runs=REPEATS, path=str(path)),
+        OURS: own("contend_mizzle.py", "read-log", runs=REPEATS, path=str(path)),
         "pm4py, iterparse": peer("pm4py-xes", path=str(path), variant="iterparse"),
         "rustxes": peer("rustxes-xes", path=str(path)),
         "r4pm": peer("r4pm-xes", path=str(path)),
@@ -75,15 +80,17 @@ def _crooked(path: Path) -> dict[str, Run]:
 
 def _explanation() -> str:
     return (
-        "Generated logs, six attributes an event. A figure is a process of its own, timed inside after its imports, from"
-        " the file to columns in memory (mizzle: batches of Arrow columns; rustxes and r4pm: a polars frame; pm4py: a"
-        f" pandas frame); the median of {REPEATS} runs for mizzle, rustxes and r4pm, one run for pm4py. mizzle gives the"
-        " text as it stands in the file, whose times are understood in the import; the others give instants."
+        "Generated logs, six attributes an event. A figure is a process of its own, timed inside after its imports,"
+        " from the file to columns in memory (mizzle: batches of Arrow columns; rustxes and r4pm: a polars frame;"
+        f" pm4py: a pandas frame); the median of {REPEATS} runs for mizzle, rustxes and r4pm, one run for pm4py."
+        " mizzle is measured twice: all columns of the file as text, and the columns of its mapping with times"
+        " understood and people pseudonymised, as an import does it. The others give times, too, and so the second"
+        " is the one to compare; the goals are judged by it."
     )
 
 
-def _table(runs: dict[str, Run], ours: Run) -> str:
-    rows = []
+def _table(runs: dict[str, Run]) -> str:
+    ours, rows = runs[OURS], []
     for name, found in runs.items():
         if found.known:
             figures = (f"{found.seconds:.2f}", f"{found.seconds / ours.seconds:.2f}", f"{found.cpu:.2f}")
@@ -111,25 +118,17 @@ def _other(large_path: Path, large: Run, rows_path: Path, read: Run, imported: R
 
 
 def _goals(plain: dict[str, Run], crooked: dict[str, Run], large: Run) -> str:
-    ours, rows = plain["mizzle"], []
-    for goal, found, reached in (
-        (
-            "plain XES: no slower than rustxes",
-            ours.seconds / plain["rustxes"].seconds,
-            ours.seconds <= plain["rustxes"].seconds,
-        ),
-        (
-            "other XES: at least 3 x pm4py's own reader (iterparse)",
-            crooked["pm4py, iterparse"].seconds / crooked["mizzle"].seconds,
-            crooked["pm4py, iterparse"].seconds >= 3 * crooked["mizzle"].seconds,
-        ),
-    ):
-        rows.append((goal, f"{found:.2f} x", "reached" if reached else "missed"))
+    plainly, otherwise = plain[OURS], crooked[OURS]
+    to_rustxes = plainly.seconds / plain["rustxes"].seconds
+    to_iterparse = crooked["pm4py, iterparse"].seconds / otherwise.seconds
     megabytes = large.mib * 2**20 / 1e6
-    rows.append(
-        ("XES of 1 GB: under 400 MB of memory", f"{megabytes:.0f} MB", "reached" if megabytes < 400 else "missed")
+    rows = (
+        ("plain XES: no slower than rustxes", f"{to_rustxes:.2f} x its time", to_rustxes <= 1),
+        ("other XES: at least 3 x as fast as pm4py's own reader", f"{to_iterparse:.1f} x", to_iterparse >= TIMES),
+        ("XES of 1 GB: under 400 MB of memory", f"{megabytes:.0f} MB", megabytes < MOST),
     )
-    return table(("goal", "found", ""), rows)
+    judged = [(goal, found, "reached" if reached else "missed") for goal, found, reached in rows]
+    return table(("goal", "found", ""), judged)
 
 
 def _mib(path: Path) -> str:

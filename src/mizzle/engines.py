@@ -58,19 +58,33 @@ class Engine:
 
     def events(self, source: Path | pa.Table) -> ir.Table:
         """Open an event table (a Parquet file, or Arrow in memory) with `start_us` and `end_us` beside its instants."""
-        table = self._parquet(source) if not hasattr(source, "schema") else self._arrow(source)
+        in_memory = hasattr(source, "schema")
+        table = in_engine(self.backend, source) if in_memory else self.backend.read_parquet(str(source))
         micros = _epoch_us if self.name == "duckdb" else _unix_micros
         end_us = micros(table.end)
         return table.mutate(end_us=end_us, start_us=ibis.coalesce(micros(table.start), end_us))
 
-    def _parquet(self, path: Any) -> ir.Table:
-        return self.backend.read_parquet(str(path))
 
-    def _arrow(self, table: pa.Table) -> ir.Table:
-        name = ibis.util.gen_name("mizzle_events")
-        if self.name == "duckdb":
-            return self.backend.create_table(name, table, temp=True)
-        return self.backend.create_view(name, ibis.memtable(table.to_pandas()))
+def in_engine(backend: Any, table: pa.Table) -> ir.Table:
+    """Hand a small table in memory to an engine, to be joined with what is there."""
+    name = ibis.util.gen_name("mizzle")
+    if backend.name == "duckdb":
+        return backend.create_table(name, table, temp=True)
+    from pyspark.sql import SparkSession
+
+    SparkSession.active().createDataFrame(table).createOrReplaceTempView(name)
+    return backend.table(name)
+
+
+def fetch(expression: ir.Table) -> pa.Table:
+    """Run an expression and give its rows.
+
+    Not `expression.to_pyarrow()`: that goes by way of pandas, which is slow to load, and on Spark makes whole numbers
+    with gaps into fractions.
+    """
+    backend = expression.get_backend()
+    found = backend.raw_sql(backend.compile(expression))
+    return found.to_arrow_table() if backend.name == "duckdb" else found.toArrow()
 
 
 def open_engine(
@@ -125,6 +139,7 @@ def _spark(master: str) -> Any:
     builder = SparkSession.builder.master(master).appName("mizzle").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.ui.enabled", "false").config("spark.sql.execution.arrow.pyspark.enabled", "true")
     if local:
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # or it listens on the network
         builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
         builder = builder.config("spark.sql.shuffle.partitions", "4")
     session = builder.getOrCreate()
@@ -136,5 +151,5 @@ def sorted_batches(
     engine: Engine, files: Sequence[Path], by: Sequence[str], rows: int = 500_000
 ) -> Iterator[pa.RecordBatch]:
     """Read Parquet files as one stream in a given order, sorting on disk where memory does not suffice."""
-    table = engine.backend.read_parquet([str(file) for file in files])
-    yield from engine.backend.to_pyarrow_batches(table.order_by(list(by)), chunk_size=rows)
+    table = engine.backend.read_parquet([str(file) for file in files]).order_by(list(by))
+    yield from engine.backend.raw_sql(engine.backend.compile(table)).to_arrow_reader(rows)

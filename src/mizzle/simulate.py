@@ -239,7 +239,8 @@ class _Company:
     inner: int  # steps before the contacts
     often: NDArray[np.float64]  # expected events of each step of the path
     owners: NDArray[np.int64]  # department that each activity mostly belongs to
-    use: NDArray[np.float64]  # cumulated shares of departments in the rest of the work
+    helpers: NDArray[np.int64]  # departments that do the rest of it, by activity
+    help: NDArray[np.float64]  # for each of the helpers: its activity, plus the cumulated share up to it
     pace: NDArray[np.float64]  # factor of each department's waits and touch
     back: int  # most steps that a case is sent back
     rework: float
@@ -269,14 +270,15 @@ class _Company:
         slots = activities - 1 - _ENDS_EARLY * (activities - (1 + inner) / 2) + rework * (back + 3) / 2
         often = (events_per_case - 1) / slots
         room = 0.8 * min(often, 1 - often) if often < 1 else 0.0
-        zipf = 1 / np.arange(1, departments + 1)
+        helpers, shares_of_help = _helpers(departments, activities, rng)
         return cls(
             activities=tuple(name for name, _ in steps),
             departments=(*_DEPARTMENTS, *(f"Group {i}" for i in range(17, departments + 1)))[:departments],
             inner=inner,
             often=np.concatenate([[1.0], rng.permutation(often + room * np.linspace(-1, 1, activities - 1))]),
             owners=np.array([rank % departments for _, rank in steps]),
-            use=np.cumsum(zipf / zipf.sum()),
+            helpers=helpers,
+            help=shares_of_help,
             pace=np.exp(0.4 * rng.standard_normal(departments)),
             back=back,
             rework=rework,
@@ -285,6 +287,23 @@ class _Company:
             overlaps=shares[2],
             people=-(-resources // departments),
         )
+
+
+def _helpers(
+    departments: int, activities: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Let each department help in one to three activities; how much, follows Zipf's law of departments."""
+    helps = np.repeat(np.arange(departments), rng.integers(1, 4, departments))
+    pairs = np.unique(np.stack([rng.integers(0, activities, len(helps)), helps]), axis=1)
+    alone = np.setdiff1d(np.arange(activities), pairs[0])  # activities that nobody helps in: the first does
+    activity, helper = np.concatenate([pairs, np.stack([alone, np.zeros_like(alone)])], axis=1)
+    order = np.lexsort((helper, activity))
+    activity, helper = activity[order], helper[order]
+    weight = 1 / (helper + 1)
+    total = np.bincount(activity, weights=weight)
+    run = np.cumsum(weight / total[activity])  # each activity adds one, so this counts activities from 1
+    run[np.append(activity[1:] != activity[:-1], True)] = np.arange(1, activities + 1)  # free of rounding
+    return helper, run
 
 
 def _stream(company: _Company, cases: int, rng: np.random.Generator, *, start_times: bool) -> Iterator[pa.RecordBatch]:
@@ -307,9 +326,8 @@ def _stream(company: _Company, cases: int, rng: np.random.Generator, *, start_ti
 def _draw(company: _Company, first: int, arrivals: NDArray[np.int64], rng: np.random.Generator) -> _Events:
     case, activity = _walk(company, len(arrivals), rng)
     n = len(case)
-    department = np.where(
-        rng.random(n) < _OWNED, company.owners[activity], np.searchsorted(company.use, rng.random(n) * company.use[-1])
-    )
+    helper = company.helpers[np.searchsorted(company.help, activity + rng.random(n), side="right")]
+    department = np.where(rng.random(n) < _OWNED, company.owners[activity], helper)
     resource = np.full(n, -1)
     if company.people:
         # The square of a uniform number: some people do far more than others.

@@ -60,7 +60,12 @@ EVENTS = Schema(
         Column("case", "int32", False, "dense code of the case, from 0"),
         Column("case_id", "string", False, "the case as the log names it"),
         Column("seq", "int32", False, "order of the event in its case, from 0"),
-        Column("node", "int32", True, "code of (department, activity), department << 16 | activity; empty without a department"),
+        Column(
+            "node",
+            "int32",
+            True,
+            "code of (department, activity), department << 16 | activity; empty without a department",
+        ),
         Column("activity", "string", False, "what was done"),
         Column("department", "string", True, "who did it, as a department; empty where the log does not say"),
         Column("start", INSTANT, True, "when it began; empty where the log has no beginnings"),

@@ -78,7 +78,9 @@ def _measured(command: argparse.ArgumentParser) -> None:
         help="activities at which the customer sees, hears or feels the service",
     )
     command.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb", help="default: duckdb")
-    command.add_argument("--spark-master", metavar="ADDRESS", help="an existing cluster; default: Spark on this machine")
+    command.add_argument(
+        "--spark-master", metavar="ADDRESS", help="an existing cluster; default: Spark on this machine"
+    )
     _mapping(command)
     _json(command)
 
@@ -96,7 +98,9 @@ def _mapping(command: argparse.ArgumentParser) -> None:
         group.add_argument(f"--{role}", metavar="COLUMN", help=text)
     group.add_argument("--timezone", metavar="ZONE", help="zone of times without one, as Europe/Oslo (default UTC)")
     group.add_argument("--mapping", type=Path, metavar="FILE", help="a mapping saved earlier")
-    group.add_argument("--dates", choices=("dmy", "mdy"), help="order of day and month, where the column leaves it open")
+    group.add_argument(
+        "--dates", choices=("dmy", "mdy"), help="order of day and month, where the column leaves it open"
+    )
     group.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first with data)")
     group.add_argument("--key", type=Path, metavar="FILE", help="your secret for the pseudonyms of resources")
     group.add_argument("--accept-rejects", action="store_true", help="go on when more than 5 %% cannot be read")

@@ -126,7 +126,13 @@ def mapped(
         "edges_total": drawn.edges_total,
         "cases_shown": drawn.cases_shown,
         "handovers": [
-            {"from": one.source, "to": one.target, "count": one.count, "cases": one.cases, "wait_hours": spread(one.wait)}
+            {
+                "from": one.source,
+                "to": one.target,
+                "count": one.count,
+                "cases": one.cases,
+                "wait_hours": spread(one.wait),
+            }
             for one in passed
         ],
         "rework_share": estimate(again),

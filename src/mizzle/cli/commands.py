@@ -108,9 +108,7 @@ def _map(chosen: argparse.Namespace) -> None:
 def _timeline(chosen: argparse.Namespace) -> None:
     agreements = journeys.read_agreements(chosen.agreed) if chosen.agreed else ()
     with _events(chosen) as events:
-        found = journeys.timeline(
-            events, chosen.case_id, perception_points=chosen.perception, agreements=agreements
-        )
+        found = journeys.timeline(events, chosen.case_id, perception_points=chosen.perception, agreements=agreements)
         compared = journeys.agreed(events, agreements)
     if chosen.json:
         _print_json(answers.timeline(found, compared))
@@ -173,7 +171,9 @@ def _key(chosen: argparse.Namespace) -> bytes:
     if not home.exists():
         home.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         make_key(home)
-        screen.say(f"A secret for the pseudonyms of resources was made in {home}. Keep it, or name your own with --key.")
+        screen.say(
+            f"A secret for the pseudonyms of resources was made in {home}. Keep it, or name your own with --key."
+        )
     return read_key(home)
 
 

@@ -146,7 +146,7 @@ def _departments(events: Events, reach: ir.Table, by: Sequence[str]) -> list[Dep
 
 
 def _sums(per_case: ir.Table) -> dict[str, ir.Scalar]:
-    """Sums over cases for the four ratios: h and t per heard event, points and unheard per event."""
+    """Sum over cases for the four ratios: h and t per heard event, points and unheard per event."""
     m, k = per_case.heard.cast("float64"), per_case.events.cast("float64")
     h, t = per_case.h.fill_null(0).cast("float64"), per_case.t.fill_null(0.0)
     p, u = per_case.points.cast("float64"), k - m
@@ -175,9 +175,7 @@ def _department(log: Events, row: Mapping[str, Any]) -> DepartmentDistance:
     heard, events, cases = int(row["heard"]), int(row["events"]), int(row["cases"])
 
     def mean(letter: str, unit: str) -> Estimate:
-        sums = RatioSums(
-            int(row["heard_cases"]), row[letter], heard, row[letter * 2], row[letter + "m"], row["mm"]
-        )
+        sums = RatioSums(int(row["heard_cases"]), row[letter], heard, row[letter * 2], row[letter + "m"], row["mm"])
         ratio = ratio_from_sums(sums)
         return Estimate(ratio.value, not_below_zero(ratio), heard, unit, METHOD)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from mizzle.engines import fetch
 from mizzle.estimate import Spread
 from mizzle.tables import ACTIVITY_BITS, MOST_ACTIVITIES
 
@@ -32,7 +33,7 @@ def is_point(events: Events, node: ir.IntegerColumn, points: Sequence[str]) -> i
 
 
 def spreads(values: ir.IntegerColumn) -> dict[str, ir.Scalar]:
-    """Aggregates for a spread of microseconds; read back with `spread`."""
+    """Give the aggregates for a spread of microseconds; read back with `spread`."""
     return {"n": values.count(), "mean": values.mean(), "median": values.quantile(0.5), "p90": values.quantile(0.9)}
 
 
@@ -44,5 +45,5 @@ def spread(row: Mapping[str, Any], method: str, unit: str = "h", one: float = HO
 
 def rows(expression: ir.Table) -> list[dict[str, Any]]:
     """Run an expression and give its rows as dictionaries."""
-    found: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+    found: list[dict[str, Any]] = fetch(expression).to_pylist()
     return found

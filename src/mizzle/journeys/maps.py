@@ -6,7 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
+import pyarrow as pa
 
+from mizzle.engines import in_engine
 from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate
 from mizzle.journeys.expressions import HOUR, department_of, rows, spread, spreads
@@ -224,14 +226,14 @@ def _reduced(events: Events, edges: Sequence[_Edge], coverage: float | None) -> 
 
 def _cases_by_rank(table: ir.Table, rank: Mapping[tuple[int, int], int]) -> dict[int, int]:
     """How many cases have this as the highest rank among their steps; 0 for those on the backbone alone."""
-    steps = ibis.memtable(
+    ranks = pa.table(
         {
-            "edge_source": [source for source, _ in rank],
-            "edge_target": [target for _, target in rank],
-            "edge_rank": list(rank.values()),
-        },
-        schema={"edge_source": "int32", "edge_target": "int32", "edge_rank": "int32"},
+            "edge_source": pa.array([source for source, _ in rank], pa.int32()),
+            "edge_target": pa.array([target for _, target in rank], pa.int32()),
+            "edge_rank": pa.array(rank.values(), pa.int32()),
+        }
     )
+    steps = in_engine(table.get_backend(), ranks)
     ranked = table.left_join(steps, [table.previous == steps.edge_source, table.node == steps.edge_target])
     per_case = ranked.group_by("case").aggregate(highest=ranked.edge_rank.fill_null(0).max())
     found = rows(per_case.group_by("highest").aggregate(n=per_case.count()))

@@ -56,7 +56,7 @@ def convert(
     Parameters
     ----------
     batch
-        Rows as a reader gave them, with at least the columns of the mapping.
+        Rows as a reader gave them; a column of the mapping that this batch does not have is empty throughout.
     mapping
         Which column plays which role.
     formats
@@ -79,7 +79,7 @@ def convert(
     Names of people are not copied into the text of a rejected row: it holds case, activity, department, start, end
     and the extras, not the resource.
     """
-    cells = {name: _clean(batch.table[name], mapping.missing) for name in mapping.columns()}
+    cells = {name: _clean(batch.table, name, mapping.missing) for name in mapping.columns()}
     row = batch.table[ROW].combine_chunks()
     events = _events(cells, row, mapping, formats, key)
     faults = _faults(events, cells, mapping, has_start=formats[1] is not None)
@@ -93,9 +93,11 @@ def convert(
     return Converted(kept, tuple(heapq.merge(batch.rejected, rejected, key=lambda one: one.row)))
 
 
-def _clean(column: pa.ChunkedArray, missing: tuple[str, ...]) -> pa.Array:
-    """Take away white space around values, and values that stand for none."""
-    texts = pc.utf8_trim_whitespace(as_texts(column))
+def _clean(table: pa.Table, name: str, missing: tuple[str, ...]) -> pa.Array:
+    """Take away white space around values, and values that stand for none; a column that is not there is empty."""
+    if name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.string())
+    texts = pc.utf8_trim_whitespace(as_texts(table[name]))
     absent = pc.is_in(texts, value_set=pa.array(missing, pa.string()), skip_nulls=True)
     return pc.if_else(absent, _NOTHING, texts) if pc.any(absent).as_py() else texts
 

@@ -61,7 +61,7 @@ class DateOrders:
         for text in texts:
             written = _date_of(text)
             for pair in sorted(pairs):
-                if len({_day_of(written, order) for order in pair}) > 1:
+                if len({day for order in pair if (day := _day_of(written, order))}) > 1:
                     self._differing[pair] = written
                     pairs.discard(pair)
             if not pairs:

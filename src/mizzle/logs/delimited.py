@@ -147,10 +147,12 @@ class Delimited:
             if given:
                 cursor.advance(text[: given.end()])
                 text = text[given.end() :]
+            if not text.strip(b" \r\n"):
+                raise UnreadableLog(f"{path.name} begins with nothing but empty lines. Export the log again.")
             self.dialect = Dialect(given.group(1), b'"') if given else find_dialect(path, text, whole=cursor.ended)
-            header = next((span for span in spans(text, self.dialect, final=True) if span.end > span.start), None)
+            header = next(span for span in spans(text, self.dialect, final=True) if span.end > span.start)
             self.columns, renamed = self._header(text, header)
-            cursor.advance(text[: header.after if header else len(text)])
+            cursor.advance(text[: header.after])
             self._start = Mark(cursor.offset, 0)
         separator = SEPARATORS.get(self.dialect.separator, repr(self.dialect.separator.decode("utf-8", "replace")))
         notes = [f"encoding: {said}", f"separator: {separator}" + (" (as its first line says)" if given else "")]
@@ -216,7 +218,7 @@ class Delimited:
     def _batch(self, cursor: _Cursor, parsed: _Parsed, row: int, rejected: list[Rejected]) -> Batch:
         # Not pa.array: it would import pandas for an array of numpy.
         numbers = pa.Array.from_buffers(pa.int64(), len(parsed.numbers), [None, pa.py_buffer(parsed.numbers)])
-        table = parsed.table.append_column(ROW, numbers)
+        table = pa.table([*parsed.table.columns, numbers], names=[*parsed.table.column_names, ROW])
         return Batch(table, tuple(rejected), Mark(cursor.offset, row), cursor.source.done)
 
     def _parse(self, text: bytes, wanted: list[str], *, final: bool) -> _Parsed:
@@ -242,9 +244,7 @@ class Delimited:
             size += BLOCK
             cursor.fill(size)
 
-    def _header(self, text: bytes, header: Span | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        if header is None:
-            raise UnreadableLog(f"{self._path.name} begins with nothing but empty lines. Export the log again.")
+    def _header(self, text: bytes, header: Span) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if header.reason is not None:
             raise UnreadableLog(
                 f"{self._path.name} is not a table: a quote in its first line is never closed. Mend that line."
@@ -428,12 +428,12 @@ def _plain_end(data: bytes, dialect: Dialect, *, final: bool) -> tuple[int, bool
     opening, closing = quotes[0::2], quotes[1::2]
     before = is_edge[array[opening[opening > 0] - 1]]
     after = is_edge[array[closing[closing < len(data) - 1] + 1]]
-    if not (before.all() and after.all()):
+    if not (before.all() and after.all()) or (final and len(quotes) % 2):
         return 0, False
     newlines = np.flatnonzero((array == ord("\n")) | (array == ord("\r")))
     is_inside = np.searchsorted(quotes, newlines) % 2 == 1
     ends = newlines[~is_inside] + 1
-    if final and len(quotes) % 2 == 0:
+    if final:
         ends = np.append(ends, len(data))
     if not len(ends) or np.diff(ends, prepend=0).max() > LONGEST_FIELD:
         return 0, False

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mizzle import __version__
@@ -21,15 +22,16 @@ from mizzle.engines import open_engine, sorted_batches
 from mizzle.errors import TooManyRejected, UnreadableLog
 from mizzle.logs.batches import Mark, Rejected
 from mizzle.logs.convert import convert
-from mizzle.logs.mapping import Mapping
 from mizzle.logs.readers import Understood, understand
-from mizzle.logs.source import identity
+from mizzle.logs.source import open_source
 from mizzle.logs.steps import ORDER
 from mizzle.logs.store import Counts, append_events, with_moment, write_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from mizzle.logs.mapping import Mapping
 
     Progress = Callable[[str, float], None]
 
@@ -223,11 +225,11 @@ def _keep(
 
 
 def _from_row(table: pa.Table, before: int) -> pa.Table:
-    """Number rows on from those of the files before, so that it does not matter how a log was split."""
+    """Count rows on from those of the files before, so that it does not matter how a log was split."""
     if not before:
         return table
     place = table.schema.get_field_index("row")
-    return table.set_column(place, "row", pa.compute.add(table["row"], before))
+    return table.set_column(place, "row", pc.add(table["row"], before))
 
 
 def _put_together(state: _State, folder: Path, out: Path, *, append: bool, tell: Progress) -> Counts:
@@ -254,10 +256,15 @@ def _identity(logs: Sequence[Path], understood: Sequence[Understood], key: bytes
     """Say what an import is of: only the very same one may go on from what was read."""
     return {
         "mizzle": __version__,
-        "logs": [identity(log) for log in logs],
+        "logs": [_digest(log) for log in logs],
         "mappings": [one.mapping.to_dict() for one in understood],
         "key": None if key is None else hashlib.blake2b(key, digest_size=8).hexdigest(),
     }
+
+
+def _digest(log: Path) -> str:
+    with open_source(log) as source:
+        return source.digest()
 
 
 def _resume(folder: Path, of: dict[str, Any]) -> _State:
@@ -284,7 +291,7 @@ def _reason_counts(state: _State) -> Counter[str]:
 
 
 def _reasons(state: _State) -> str:
-    return ", ".join(f"{count:,} × {reason}" for reason, count in _reason_counts(state).most_common())
+    return ", ".join(f"{count:,} {reason}" for reason, count in _reason_counts(state).most_common())
 
 
 def _too_many(rejected: int, rows: int, state: _State, files: Sequence[Path]) -> str:

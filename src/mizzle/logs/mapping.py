@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.moments import MISSING, TimeFormat, zone_named
+from mizzle.logs.moments import MISSING, TimeFormat
+from mizzle.logs.zones import zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,20 +122,20 @@ class Mapping:
         """
         for role, column in self.roles.items():
             if column not in columns:
-                raise UnclearMapping(f"{_no_column(column, columns)} Say --{role} with one of them.")
+                raise UnclearMapping(no_such_column(column, columns, role))
         for column in self.extras:
             if column not in columns:
                 raise UnclearMapping(f"{_no_column(column, columns)} Take it out of extras in the mapping file.")
 
-    def with_options(self, **options: str | None) -> Mapping:
+    def with_options(self, **options: str | Sequence[str] | None) -> Mapping:
         """Give the mapping with some of its fields as the command line names them.
 
         Parameters
         ----------
         **options
             Fields by name (``case``, ``activity``, ``department``, ``end``, ``start``, ``resource``, ``timezone``,
-            ``end_format``, ``start_format``, ``object_type``). None leaves a field as it is; the empty text
-            says, for a department, a start or a resource, that the log has none.
+            ``end_format``, ``start_format``, ``object_type``, ``extras``, ``missing``). None leaves a field as it
+            is; the empty text says, for a department, a start or a resource, that the log has none.
 
         Raises
         ------
@@ -142,18 +143,20 @@ class Mapping:
             For an empty case, activity or end.
         """
         given = {name: value for name, value in options.items() if value is not None}
-        changes: dict[str, Any] = dict(given)
+        changes: dict[str, Any] = {
+            name: value if isinstance(value, str) else tuple(value) for name, value in given.items()
+        }
         reasons = dict(self.reasons)
         for role in ROLES:
             if role in given:
-                changes[role] = _column_or_none(role, given[role])
+                changes[role] = _column_or_none(role, changes[role])
                 reasons[role] = "named on the command line"
         for role in ("end", "start"):
             if role in given and changes[role] != getattr(self, role):
                 changes.setdefault(f"{role}_format", None)  # another column may be written in another way
         named = {column for role in ROLES if (column := changes.get(role))}
-        extras = tuple(column for column in self.extras if column not in named)
-        return replace(self, **changes, extras=extras, reasons=reasons)
+        changes["extras"] = tuple(column for column in changes.get("extras", self.extras) if column not in named)
+        return replace(self, **changes, reasons=reasons)
 
     def save(self, path: Path) -> None:
         """Write the mapping as TOML, each line with a comment that says what it means."""
@@ -178,13 +181,15 @@ class Mapping:
             For a file that cannot be read, is no TOML, or has a key that is missing, unknown or of the wrong kind.
         """
         try:
-            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            told = tomllib.loads(text)
         except OSError as missing:
             raise UnclearMapping(f"There is no mapping to read at {path}. Check the path after --mapping.") from missing
         except UnicodeDecodeError as broken:
             raise UnclearMapping(f"The mapping {path} is no UTF-8 text. Save it as UTF-8.") from broken
         except tomllib.TOMLDecodeError as broken:
-            raise UnclearMapping(f"The mapping {path} is no valid TOML: {broken}. Mend that line.") from broken
+            where = str(broken).replace("end of document", f"line {len(text.splitlines())}, the end")
+            raise UnclearMapping(f"The mapping {path} is no valid TOML: {where}. Mend that line.") from broken
         for key, value in told.items():
             _check_entry(path, key, value)
         absent = [key for key in ("case", "activity", "department", "end") if key not in told]
@@ -212,9 +217,14 @@ def near(name: str, names: Sequence[str]) -> list[str]:
 
 
 def listed(names: Sequence[str], most: int = 40) -> str:
-    """List names, with a word on how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    """List names in a sentence, with a word on how many more there are."""
+    shown = [*names[:most], f"{len(names) - most} more"] if len(names) > most else [*names]
+    return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
+
+
+def no_such_column(column: str, columns: Sequence[str], role: str) -> str:
+    """Say that a file has no such column, with near names and the option that names another."""
+    return f"{_no_column(column, columns)} Name one of its columns with --{role}."
 
 
 def _no_column(column: str, columns: Sequence[str]) -> str:

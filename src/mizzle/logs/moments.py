@@ -6,14 +6,11 @@ them. So a pattern is matched once per shape, and the digits of all its values a
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +18,7 @@ import pyarrow.compute as pc
 
 from mizzle.errors import UnclearMapping
 from mizzle.logs.dateorder import CENTURY_TURNS, ORDERS, DateOrders
+from mizzle.logs.zones import offsets, zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -205,29 +203,9 @@ class TimeFormat:
                 local[places] = self.name == "Excel days" if counted else not layout.has_zone
         if timezone != "UTC":
             inside = valid & local & (micros >= _FIRST) & (micros < _LAST)
-            micros = np.where(inside, micros - _offsets(np.where(inside, micros, 0), zone), micros)
+            micros = np.where(inside, micros - offsets(np.where(inside, micros, 0), zone), micros)
         valid &= (micros >= _FIRST) & (micros < _LAST)
         return pa.array(micros, mask=~valid).cast(INSTANT)
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """Find a time zone by its name, as ``Europe/Oslo``.
-
-    Raises
-    ------
-    UnclearMapping
-        Where there is no such zone; the message offers near ones.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-        zones = {zone.casefold(): zone for zone in available_timezones()}
-        last = {zone.casefold().rsplit("/", 1)[-1]: zone for zone in sorted(zones.values())}
-        near = difflib.get_close_matches(name.casefold(), [*zones, *last], n=3, cutoff=0.7)
-        offered = list(dict.fromkeys(zones.get(one) or last[one] for one in near)) or ["Europe/Oslo", "UTC"]
-        raise UnclearMapping(
-            f"There is no time zone called {name!r}. Say --timezone with a name such as {' or '.join(offered)}."
-        ) from unknown
 
 
 def as_texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -380,38 +358,6 @@ def _counted(digits: _Digits, name: str) -> tuple[Numbers, Flags]:
     return whole * unit + digits.millionths() * unit // _SECOND, valid
 
 
-def _offsets(micros: Numbers, zone: ZoneInfo) -> Numbers:
-    """How far a zone is ahead of UTC at local times, in microseconds, before a change where there are two answers."""
-    day = micros // _DAY
-    if not len(day):
-        return day
-    years = (day[[day.argmin(), day.argmax()]]).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    tables = [_offsets_of_year(zone, int(year)) for year in range(years[0], years[1] + 1)]
-    at_midnight = np.concatenate([table[0] for table in tables])
-    changes = np.concatenate([table[1] for table in tables])
-    day -= int((np.datetime64(str(years[0]), "Y").astype("datetime64[D]")).astype(np.int64))
-    offsets = at_midnight[day]
-    places = np.flatnonzero(changes[day])
-    distinct, back = np.unique(micros[places], return_inverse=True)
-    offsets[places] = np.array([_offset(zone, int(one)) for one in distinct], dtype=np.int64)[back]
-    return offsets
-
-
-@lru_cache(maxsize=1024)
-def _offsets_of_year(zone: ZoneInfo, year: int) -> tuple[Numbers, Flags]:
-    """Offset at each midnight of a year, and whether it changes on that day."""
-    first = int(np.datetime64(str(year), "Y").astype("datetime64[D]").astype(np.int64))
-    last = int(np.datetime64(str(year + 1), "Y").astype("datetime64[D]").astype(np.int64))
-    offsets = np.array([_offset(zone, day * _DAY) for day in range(first, last + 1)], dtype=np.int64)
-    return offsets[:-1], offsets[:-1] != offsets[1:]
-
-
-def _offset(zone: ZoneInfo, micros: int) -> int:
-    """How far ahead of UTC at one local time; Python's `fold=0` is the offset before a change."""
-    ahead = (datetime(1970, 1, 1, tzinfo=zone) + timedelta(microseconds=micros)).utcoffset()
-    return 0 if ahead is None else ahead // timedelta(microseconds=1)
-
-
 class _Shape(NamedTuple):
     family: str
     between: str = ""
@@ -517,6 +463,15 @@ class TimeProfile:
         """Whether the values are bare numbers, which may be times (Unix, Excel, yyyymmdd) or codes of something."""
         kinds = self._kinds()
         return bool(kinds) and max(kinds, key=lambda kind: kinds[kind])[0] in {"compact", *_NUMBERS}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the values so far leave it open how the times are written, so that more of them should be seen."""
+        try:
+            self.decide("")
+        except UnclearMapping:
+            return True
+        return False
 
     def _kinds(self) -> Counter[tuple[str, int]]:
         kinds: Counter[tuple[str, int]] = Counter()

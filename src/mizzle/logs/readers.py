@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from mizzle.errors import UnreadableLog
+from mizzle.errors import UnclearMapping, UnreadableLog
 from mizzle.logs import source
+from mizzle.logs.batches import ROW
 from mizzle.logs.guess import guess
 from mizzle.logs.mapping import Mapping, mapping_path
 from mizzle.logs.moments import TimeFormat, TimeProfile
@@ -109,9 +110,11 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
     dates, sheet = options.pop("dates", None), options.pop("sheet", None)
     if mapping is None and mapping_path(log).exists():
         mapping = Mapping.load(mapping_path(log))
-    object_type = options.get("object_type") or (mapping.object_type if mapping else None)
-    reader = open_reader(log, object_type=object_type or options.get("case"), sheet=sheet)
+    object_type = (mapping.object_type if mapping else None) or options.get("case")
+    reader = open_reader(log, object_type=object_type, sheet=sheet)
     try:
+        if object_type in reader.facts.choices:
+            options |= {"case": reader.facts.known["case"], "object_type": object_type}
         first = _sample(reader, log)
         if mapping is None:
             mapping = guess(reader.columns, first, reader.facts, options)
@@ -139,18 +142,17 @@ def _sample(reader: Reader, log: Path) -> pa.Table:
     return pa.concat_tables(tables, promote_options="default").slice(0, SAMPLE_ROWS)
 
 
-def _format(
-    reader: Reader, column: str, written: str | None, first: pa.Table, dates: str | None
-) -> TimeFormat:
+def _format(reader: Reader, column: str, written: str | None, first: pa.Table, dates: str | None) -> TimeFormat:
     """Decide how a column writes its times: as the mapping says, from the first rows, or from the whole column."""
     if written and dates is None:
         return TimeFormat(written)
     profile = TimeProfile()
     profile.add(first[column])
-    if not profile.is_open:
+    try:
         return profile.decide(column, dates)
-    profile = TimeProfile()
+    except UnclearMapping:
+        profile = TimeProfile()  # perhaps the rows beyond the first ones tell
     for batch in reader.batches([column]):
         if column in batch.table.column_names:
-            profile.add(batch.table[column])
+            profile.add(batch.table[column], batch.table[ROW])
     return profile.decide(column, dates)

@@ -388,7 +388,7 @@ def _as_text(path: Path, head: bytes) -> str:
         raise UnreadableLog(
             f"{path.name} is not text and of no kind that mizzle knows, so it is no event log; {_ACCEPTED}."
         )
-    return head.decode("latin-1")
+    return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
 def utf16(head: bytes) -> str | None:

@@ -187,7 +187,7 @@ def _steps(
     start: npt.NDArray[np.int64],
     end: npt.NDArray[np.int64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Previous node (negative at the first), wait in microseconds, and running handovers, over events with a department."""
+    """Previous node (negative at the first), wait in microseconds and running handovers; without a department, none."""
     n = len(case)
     previous, wait, handovers = (np.full(n, -1, dtype=np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
     chain = np.flatnonzero(node >= 0)
@@ -234,4 +234,3 @@ def _duplicates(
     names = [name for name in raw.column_names if name not in ("row", "moment")]
     kept = raw.select(names).take(pa.array(rows))
     return int(kept.num_rows - kept.group_by(names).aggregate([]).num_rows)
-

@@ -1,4 +1,4 @@
-"""The event table on disk: one Parquet file, sorted by case and time, with its dictionary in the file's own metadata."""
+"""The event table on disk: one Parquet file, sorted by case and time, with its dictionaries in its metadata."""
 
 from __future__ import annotations
 

@@ -176,7 +176,9 @@ class XesReader:
         if self.pairs:
             notes.append(f"start and complete events were made one event with both times: {self.pairs:,}{where}")
         if self.unfinished:
-            notes.append(f"activities that begin and never end, taken to end when they begin: {self.unfinished:,}{where}")
+            notes.append(
+                f"activities that begin and never end, taken to end when they begin: {self.unfinished:,}{where}"
+            )
         if self.folded:
             notes.append(f"suspend and resume events within an activity, part of it: {self.folded:,}{where}")
         notes += [f"set aside{where}: {reason}: {count:,}" for reason, count in sorted(aside.items())]

@@ -6,6 +6,7 @@ import re
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from mizzle.logs.xes_parser import FEED, LARGEST_TRACE, Broken, TraceParser, par
 from mizzle.logs.xes_plain import read_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 BLOCK = 4 << 20
 """Bytes of the file that are read, and cut, at once."""
+
+# The parser calls back into Python for every element; two at once would only take the interpreter from each other.
+_ONE_PARSER = Lock()
 
 _END = re.compile(rb"</trace[ \t\r\n]*>")
 _END_BEGINS = b"</trace"
@@ -106,7 +110,7 @@ class _NotCuttable(Exception):  # noqa: N818 - no error: the next block cannot b
     pass
 
 
-def parts(path: Path, header: Header, settings: Settings, after: Mark | None = None) -> Iterator[Part]:
+def parts(path: Path, header: Header, settings: Settings, after: Mark | None = None) -> Generator[Part]:
     """Read a log part by part, each some MiB of complete traces.
 
     Parameters
@@ -255,7 +259,10 @@ def work(data: bytes, settings: Settings) -> Work:
         For what no event log needs.
     """
     found = read_plain(data)
-    return finish(parse_part(data) if found is None else found, settings)
+    if found is None:
+        with _ONE_PARSER:
+            found = parse_part(data)
+    return finish(found, settings)
 
 
 def finish(found: Found, settings: Settings) -> Work:

@@ -1,7 +1,7 @@
 """Attributes of traces and events, as found in one block of an XES file, turned into columns of text.
 
-Arrow arrays are made from buffers and taken apart into buffers here. `pa.array`, `pa.scalar` and `to_numpy` would import
-pandas wherever it is installed, and that takes longer than reading 100 MiB of XES.
+Arrow arrays are made from buffers and taken apart into buffers here. `pa.array`, `pa.scalar` and `to_numpy` would
+import pandas wherever it is installed, and that takes longer than reading 100 MiB of XES.
 """
 
 from __future__ import annotations

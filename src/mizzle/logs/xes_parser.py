@@ -89,14 +89,6 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def too_large(trace: int) -> UnreadableLog:
-    """Say that a trace is larger than may be held in memory."""
-    return UnreadableLog(
-        f"Trace {trace:,} is larger than {LARGEST_TRACE >> 20} MiB, as no single case is: a trace is probably never"
-        " closed. Export the log again, with one trace per case."
-    )
-
-
 def parse_part(block: bytes) -> Found:
     """Parse a part of a log that begins and ends outside of any trace.
 
@@ -181,7 +173,10 @@ class TraceParser:
             )
         if self._inside:
             if here - self._trace_at > LARGEST_TRACE:
-                raise too_large(self.traces + 1)
+                raise UnreadableLog(
+                    f"The log has a trace of more than {LARGEST_TRACE >> 20} MiB, as no single case is; probably it is"
+                    " never closed. Export the log again, with one trace per case."
+                )
             self._refuse_many()
 
     def _here(self) -> int:
@@ -296,7 +291,7 @@ class TraceParser:
         if len(self._event_keys) - (self._event_starts[-1] if self._event_starts else 0) > MOST_ATTRIBUTES or (
             len(self._trace_keys) - last_trace > MOST_ATTRIBUTES
         ):
-            raise _too_many(self.traces + 1)
+            raise _too_many()
 
     def _cut(self, place: int) -> None:
         """Lay the traces since the last cut ready, and forget them."""
@@ -310,10 +305,10 @@ class TraceParser:
 
     def _gather(self) -> Found:
         events, traces = len(self._event_starts), len(self._trace_starts)
-        of_event = np.diff(np.array([*self._event_starts, len(self._event_keys)], dtype=np.int64))
-        of_trace = np.diff(np.array([*self._trace_starts, len(self._trace_keys)], dtype=np.int64))
+        of_event = _lengths(self._event_starts, len(self._event_keys))
+        of_trace = _lengths(self._trace_starts, len(self._trace_keys))
         if events and of_event.max() > MOST_ATTRIBUTES:
-            raise _too_many(self.traces)
+            raise _too_many()
         trace_names, trace_codes = _coded(self._trace_keys, 0)
         event_names, event_codes = _coded(self._event_keys, len(trace_names))
         values = texts(self._trace_values + self._event_values)
@@ -361,6 +356,11 @@ def _coded(keys: Sequence[str], first: int) -> tuple[list[str], NDArray[np.int16
     return names, np.fromiter(map(place.__getitem__, keys), dtype=np.int16, count=len(keys))
 
 
+def _lengths(starts: list[int], end: int) -> NDArray[np.int64]:
+    places = np.array([*starts, end], dtype=np.int64)
+    return places[1:] - places[:-1]
+
+
 def _too_long(values: pa.Array) -> list[int]:
     """Find the texts of more characters than a field may have."""
     offsets = np.frombuffer(values.buffers()[1], dtype=np.int32, count=len(values) + 1) if len(values) else np.zeros(1)
@@ -375,8 +375,8 @@ def _too_deep() -> UnreadableLog:
     )
 
 
-def _too_many(trace: int) -> UnreadableLog:
+def _too_many() -> UnreadableLog:
     return UnreadableLog(
-        f"An event or trace has more than {MOST_ATTRIBUTES:,} attributes (near trace {trace:,}), as no event log does."
-        " Export the log with fewer attributes."
+        f"The log has an event or trace of more than {MOST_ATTRIBUTES:,} attributes, as no real log does. Export it with"
+        " fewer attributes."
     )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+# Columns of the table of markup: the fields of _Markup.
+_CLOSES, _OPENS, _TAGS, _BEFORE, _AFTER, _TRACES, _EVENTS, _EARLIER, _LESSES, _CONTROLS = range(10)
+
 _QUOTE, _LESS, _SPACE = ord('"'), ord("<"), ord(" ")
 _PIECES = 4  # markup, key, ` value=`, value
 _MOST_KINDS = 4_096  # different pieces of markup; more are a sign of no plain log, and would be slow
@@ -90,22 +93,21 @@ def read_plain(block: bytes) -> Found | None:
     known = [kind for kind in kinds if kind is not None]
     if len(known) < len(kinds) or not all(map(_VALUE.fullmatch, links)) or any(map(_is_odd, keys)):
         return None
-    table = np.array(known, dtype=np.int32)
+    table = np.array(known, dtype=np.int64)
     codes = codes_of(markup)
+    seen = np.bincount(codes, minlength=len(known)) @ table
+    controls = seen[_CONTROLS] + np.bincount(codes_of(value)) @ np.array([_controls(link) for link in links])
     # Every `<` and every control character must belong to markup; one in a value needs the real parser.
-    seen = np.bincount(codes, minlength=len(known)) @ table[:, 8:]
-    seen[1] += np.bincount(codes_of(value), minlength=len(links)) @ np.array([_controls(x) for x in links])
-    if seen[0] != np.count_nonzero(data == _LESS) or seen[1] != np.count_nonzero(data < _SPACE):
+    if seen[_LESSES] != np.count_nonzero(data == _LESS) or controls != np.count_nonzero(data < _SPACE):
         return None
-    if not _fits_together(table, codes):
+    # All but the first piece of markup close an attribute, and all but the last open one.
+    if seen[_CLOSES] != n or table[codes[0], _CLOSES] or seen[_OPENS] != n or table[codes[-1], _OPENS]:
         return None
-    values, place = cut, at[:-1] + 6
+    # Taken out in the order of the file first: the columns are then gathered from what fits into the cache.
+    values: pa.Array | None = cut.take(indices(at[:-1] + 6))
     if b"&" in block:
-        decoded = _decoded(cut.take(indices(place)))
-        if decoded is None:
-            return None
-        values, place = decoded, np.arange(n, dtype=np.int32)
-    return _found(table, codes, keys, codes_of(key), values, place)
+        values = _decoded(values)
+    return None if values is None else _found(table, codes, keys, codes_of(key), values)
 
 
 def _is_text(block: bytes) -> bool:
@@ -162,46 +164,38 @@ def _markup(text: str) -> _Markup | None:
     )
 
 
-def _fits_together(table: NDArray[np.int32], codes: NDArray[np.int32]) -> bool:
-    """Say whether all markup, one piece after the other, opens and closes in the right places."""
-    closes, opens, tags, before, after = (table[:, place][codes] for place in range(5))
-    if closes[0] or not closes[1:].all() or opens[-1] or not opens[:-1].all():
-        return False
-    tagged = np.flatnonzero(tags)
-    if not len(tagged) or tagged[0] != 0 or before[0] != 0 or after[tagged[-1]] != 0:
-        return False
-    return bool(np.array_equal(before[tagged[1:]], after[tagged[:-1]]))
-
-
 def _found(
-    table: NDArray[np.int32],
-    codes: NDArray[np.int32],
-    keys: list[str],
-    key: NDArray[np.int32],
-    values: pa.Array,
-    place: NDArray[np.int32],
+    table: NDArray[np.int64], codes: NDArray[np.int32], keys: list[str], key: NDArray[np.int32], values: pa.Array
 ) -> Found | None:
-    """Say which event or trace each attribute belongs to; None where one has too many."""
-    begun_traces, begun_events = np.cumsum(table[:, 5][codes]), np.cumsum(table[:, 6][codes])
-    events = table[:, 6][codes]
-    trace = np.repeat(begun_traces - table[:, 5][codes] + table[:, 7][codes] - 1, events).astype(np.int32)
-    depth = np.cumsum((table[:, 4] - table[:, 3])[codes])[:-1]
-    of_trace = depth == 1
-    owner = np.where(of_trace, begun_traces[:-1], begun_events[:-1]).astype(np.int32) - 1
-    if max(np.bincount(owner[~of_trace], minlength=1).max(), np.bincount(owner[of_trace], minlength=1).max()) > (
-        MOST_ATTRIBUTES
+    """Say which event or trace each attribute belongs to; None where the tags do not fit together."""
+    # Only markup with tags changes what the attributes after it belong to.
+    tagged = np.flatnonzero(table[:, _TAGS][codes])
+    if not len(tagged) or tagged[0] != 0:
+        return None
+    tags = table[codes[tagged]]
+    depth = tags[:, _AFTER]
+    if tags[0, _BEFORE] != 0 or depth[-1] != 0 or not np.array_equal(tags[1:, _BEFORE], depth[:-1]):
+        return None
+    traces, events = np.cumsum(tags[:, _TRACES]), np.cumsum(tags[:, _EVENTS])
+    following = np.diff(tagged, append=len(key))
+    is_trace = depth == 1
+    owner = (np.where(is_trace, traces, events) - 1).astype(np.int32)
+    # All attributes of an event follow one piece of markup; those of a trace may also stand after its events.
+    if (
+        following.max() > MOST_ATTRIBUTES
+        or np.bincount(owner[is_trace], following[is_trace]).max(initial=0) > MOST_ATTRIBUTES
     ):
         return None
-    code = (key + len(keys) * ~of_trace).astype(np.int16)
+    shift = np.where(is_trace, 0, len(keys)).astype(np.int16)
     return Found(
-        traces=int(begun_traces[-1]),
-        events=int(begun_events[-1]),
-        trace=trace,
+        traces=int(traces[-1]),
+        events=int(events[-1]),
+        trace=np.repeat(traces - tags[:, _TRACES] + tags[:, _EARLIER] - 1, tags[:, _EVENTS]).astype(np.int32),
         keys=[CASE + name for name in keys] + keys,
         of_trace=np.arange(2 * len(keys)) < len(keys),
-        code=code,
-        owner=owner,
-        place=place,
+        code=key.astype(np.int16) + np.repeat(shift, following),
+        owner=np.repeat(owner, following),
+        place=np.arange(len(key), dtype=np.int32),
         values=values,
     )
 

@@ -110,6 +110,10 @@ class Blueprint:
         """
         return drawing.write(self.layout, self.words, title=self.title, description=self.text(), standalone=standalone)
 
+    def names_svg(self) -> str:
+        """Draw the names of the lanes alone, as wide as their column, to lie over the drawing while it is scrolled."""
+        return drawing.write_names(self.layout, self.words)
+
     def text(self) -> str:
         """Say in sentences what the drawing shows."""
         choice, words = self._choice, self.words

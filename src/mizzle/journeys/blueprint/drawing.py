@@ -37,7 +37,8 @@ COLOURS = (
     (".bp-node.ps.hot,.bp-contact.hot,.bp-edge.hot", "stroke", "rain"), (".bp-node.pp", "fill", "point"),
     (".bp-node.pp.hot,.bp-wait.hot", "fill", "rain"), (".bp-node.cu", "stroke", "ink-3"),
     (".bp-text.pp", "fill", "on-point"), (".bp-edge", "stroke", "wait"), (".bp-edge.over", "stroke", "over"),
-    (".bp-tip,.bp-loop", "stroke", "line-strong"), (".bp-order", "stroke", "line"), (".bp-tip.hot", "stroke", "rain"), (".bp-tip.over", "stroke", "over"),
+    (".bp-tip,.bp-loop,.bp-order", "stroke", "line-strong"),
+    (".bp-tip.hot", "stroke", "rain"), (".bp-tip.over", "stroke", "over"),
     (".bp-wait", "fill", "ink-2"), (".bp-wait.hot", "fill", "rain"), (".bp-wait.over", "fill", "over"),
 )  # fmt: skip
 SHAPES = (
@@ -72,6 +73,14 @@ def write(layout: Layout, words: Words, *, title: str, description: str, standal
         "</svg>",
     ]
     return "".join(parts)
+
+
+def write_names(layout: Layout, words: Words) -> str:
+    """Write the names of the lanes once more, to stand still at the left while the drawing is scrolled sideways."""
+    size = f'width="{_n(layout.names)}" height="{_n(layout.height)}"'
+    view = f'viewBox="0 0 {_n(layout.names)} {_n(layout.height)}"'
+    ground = f'<rect {size} class="bp-page"/>'
+    return f'<svg class="bp bp-names" {view} {size} aria-hidden="true">{ground}{"".join(_grounds(layout, words))}</svg>'
 
 
 def style() -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MANY_LANES = 14
 NODE_SIZE, NODE_LEADING = 13.5, 14.5
-NARROWEST, WIDEST, PAGE = 70.0, 100.0, 1240.0  # nodes are as wide as lets the drawing fit on a page
+NARROWEST, WIDEST, PAGE = 70.0, 100.0, 1278.0  # nodes are as wide as lets the drawing fit on a page
 NAME_SIZE, NAME_LEADING, SMALL = 15.0, 16.5, 13.0
 NAMES_AT_LEAST, NAMES_AT_MOST, NAME_MARGIN = 140.0, 204.0, 20.0
 EDGE_PITCH, CORRIDOR_PITCH, PORT_PITCH, PORT_END = 7.5, 7.0, 6.5, 7.0

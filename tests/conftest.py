@@ -1,0 +1,40 @@
+"""What many tests ask for: engines, and the real log where it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mizzle.engines import open_engine
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def duckdb():
+    with open_engine("duckdb", threads=1) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def spark():
+    engine = open_engine("spark", master="local[2]")
+    yield engine
+    engine.backend._session.stop()
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.xdist_group("spark")])])
+def engine(request):
+    """Each engine in turn: a measure is one expression, so the answer is the same."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def itsm():
+    """The real service-desk log, half of its incidents: 70,986 rows."""
+    path = DATA / "eventlogs" / "itsm_incidents_even.csv.gz"
+    if not path.exists():
+        pytest.skip("the real service-desk log is not on this machine")
+    return path
