@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from factories import events
 
+from factories import events
 from mizzle import journeys
 from mizzle.errors import NoSuchName
 
@@ -195,7 +195,7 @@ def test_months_are_those_of_the_ends_in_utc(engine):
 
 def test_a_name_that_is_no_activity_is_answered_with_near_ones(duckdb):
     log = events(duckdb, "a deliver D 0 1")
-    with pytest.raises(NoSuchName, match="'delivr'.*Did you mean 'deliver'"):
+    with pytest.raises(NoSuchName, match=r"'delivr'.*Did you mean 'deliver'"):
         journeys.distance(log, ["delivr"])
     with pytest.raises(NoSuchName, match="Did you mean 'deliver'"):
         journeys.distance(log, ["zzz"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from factories import events
 
+from factories import events
 from mizzle import journeys
 from mizzle.errors import MizzleError
 from mizzle.journeys.maps import connected

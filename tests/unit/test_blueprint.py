@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from mizzle.estimate import Estimate, Interval, Spread
-from mizzle.journeys.blueprint import Words, blueprint, routes
+from mizzle.journeys.blueprint import Words, blueprint, choice, routes
 from mizzle.journeys.blueprint.text import clean, clusters, shorten, width, wrap
 from mizzle.journeys.results import DepartmentDistance, Distance, MapEdge, MapNode, ProcessMap
 from mizzle.tables import Node
@@ -142,7 +142,7 @@ def test_the_drawing_says_what_it_leaves_out():
     assert (drawing.left_out.nodes, drawing.left_out.nodes_total) == (3, 7)
     assert (drawing.left_out.lanes, drawing.left_out.lanes_total) == (3, 5)
     assert drawing.left_out.edges_total == 10
-    assert drawing.text().endswith("Drawn: 3 of 7 activities and 4 of 10 steps between them.")
+    assert drawing.text().endswith("Drawn: 3 of 5 departments, 3 of 7 activities, 4 of 10 steps between them.")
 
 
 def test_the_least_frequent_steps_of_a_crowded_map_are_left_out():
@@ -287,3 +287,9 @@ def test_uprights_of_one_gutter_swap_where_fewer_lines_cross():
     second = routes.Upright(1, ((routes.Level(2, 0, 1), -1), (routes.Level(3, 1, 1), -1)))
     assert routes.settle_gutter([first, second], lambda level: 20.0 * level.lane) == 2
     assert (first.track, second.track) == (1, 0)
+
+
+def test_a_step_that_would_close_a_circle_does_not_order_the_columns():
+    edges = ((0, 1, edge("A/0", "A/1")), (1, 2, edge("A/1", "A/2")), (2, 0, edge("A/2", "A/0")))
+    before = choice._order(edges, way=(1, 2, 0), place=[0.0, 1.0, 2.0])
+    assert before == [{2}, set(), {1}]

@@ -52,7 +52,7 @@ def test_zeros_between_members_may_end_where_a_piece_ends(tmp_path, monkeypatch)
         assert source.read(1000) == TABLE * 2
 
 
-@pytest.mark.parametrize("pack", [bytes, compress])
+@pytest.mark.parametrize("pack", [bytes, compress], ids=["plain", "gzip"])
 def test_skip_goes_forward_and_back_by_decompressed_bytes(tmp_path, pack):
     content = bytes(range(256)) * 9000
     log = tmp_path / "log"
@@ -138,7 +138,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
         open_source(log)
 
 
-@pytest.mark.parametrize("content", [b"", compress(b"")])
+@pytest.mark.parametrize("content", [b"", compress(b"")], ids=["nothing", "gzip of nothing"])
 def test_an_empty_file_is_refused(tmp_path, content):
     log = tmp_path / "log.csv"
     log.write_bytes(content)
@@ -190,6 +190,7 @@ DOCTYPE = b'<!DOCTYPE log [<!ENTITY a "b>">]> '
         ("a.csv", TABLE * 20 + b"\0\n", "csv"),
         ("a.csv", "Fall;Tätigkeit\n".encode("cp1252"), "csv"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_the_kind_is_judged_by_content(tmp_path, name, content, expected):
     log = tmp_path / name
@@ -231,6 +232,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         ("a.json", b"case", 'has no "events"'),
         ("a.jsonl", b'{"case": "1"}\n{"case": "2"}', 'has no "events"'),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_what_is_no_log_is_refused_by_its_right_name(tmp_path, name, content, message):
     log = tmp_path / name

@@ -99,7 +99,7 @@ def _mapping(command: argparse.ArgumentParser) -> None:
     group.add_argument("--timezone", metavar="ZONE", help="zone of times without one, as Europe/Oslo (default UTC)")
     group.add_argument("--mapping", type=Path, metavar="FILE", help="a mapping saved earlier")
     group.add_argument(
-        "--dates", choices=("dmy", "mdy"), help="order of day and month, where the column leaves it open"
+        "--dates", choices=("dmy", "mdy", "ymd"), help="order of day, month and year, where the column leaves it open"
     )
     group.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first with data)")
     group.add_argument("--key", type=Path, metavar="FILE", help="your secret for the pseudonyms of resources")

@@ -23,7 +23,7 @@ _WORDS: dict[str, str] = {
     "the name speaks of handing something over": r"deliver|hand.?over|carry|dispatch|ship|receiv|collect|pick.?up|return"
     r"|install|entreg|recib|recog|devol|instal|enví|envio|lever|overlever|utlever|hent|motta|retur|montere|send",
     "the name speaks of asking or promising": r"order|request|quote|offer|book|appoint|confirm|complain|claim|enquir"
-    r"|inquir|pedido|solicit|oferta|reserv|cita|confirm|reclam|queja|bestill|forespør|tilbud|time|avtale|bekreft|klage",
+    r"|inquir|pedido|solicit|oferta|reserv|cita|reclam|queja|bestill|forespør|tilbud|time|avtale|bekreft|klage",
     "the name speaks of paying": r"invoice|bill|pay|refund|receipt|factur|pago|pagar|cobr|reembols|recibo|faktura|betal"
     r"|refusjon|kvittering",
     "the name speaks of an outcome that the customer learns": r"resolved|solved|approved|rejected|decided|decision"

@@ -143,15 +143,24 @@ def _sample(reader: Reader, log: Path) -> pa.Table:
 
 
 def _format(reader: Reader, column: str, written: str | None, first: pa.Table, dates: str | None) -> TimeFormat:
-    """Decide how a column writes its times: as the mapping says, from the first rows, or from the whole column."""
+    """Decide how a column writes its times: as the mapping says, from the first rows, or from the whole column.
+
+    Where day and month can be mistaken for one another, the whole column decides: the first rows may all say one
+    thing, and a later one prove the other.
+    """
     if written and dates is None:
         return TimeFormat(written)
     profile = TimeProfile()
-    profile.add(first[column])
+    profile.add(first[column], first[ROW])
     try:
-        return profile.decide(column, dates)
+        found = profile.decide(column, dates)
     except UnclearMapping:
-        profile = TimeProfile()  # perhaps the rows beyond the first ones tell
+        if first.num_rows < SAMPLE_ROWS:
+            raise
+    else:
+        if first.num_rows < SAMPLE_ROWS or not str(found).startswith(("dd", "mm")):
+            return found
+    profile = TimeProfile()
     for batch in reader.batches([column]):
         if column in batch.table.column_names:
             profile.add(batch.table[column], batch.table[ROW])

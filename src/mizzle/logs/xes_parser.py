@@ -190,8 +190,6 @@ class TraceParser:
             what = expat.ErrorString(error.code)
             unfinished = final and error.code in _UNFINISHED
             raise Broken(self.traces, what, inside=self._inside, unfinished=unfinished) from error
-        except (LookupError, ValueError) as error:
-            raise Broken(self.traces, "its encoding is not known") from error
 
     # Outside of traces: what is no trace is passed over, with everything in it.
 
@@ -377,6 +375,6 @@ def _too_deep() -> UnreadableLog:
 
 def _too_many() -> UnreadableLog:
     return UnreadableLog(
-        f"The log has an event or trace of more than {MOST_ATTRIBUTES:,} attributes, as no real log does. Export it with"
-        " fewer attributes."
+        f"The log has an event or trace of more than {MOST_ATTRIBUTES:,} attributes, as no real log does. Export it"
+        " with fewer attributes."
     )

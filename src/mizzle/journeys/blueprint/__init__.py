@@ -240,7 +240,7 @@ def blueprint(
         len(choice.edges) + shown,
         process_map.edges_total,
     )
-    return Blueprint(lay_out(choice, words, agreed), left_out, title or words.title, words, choice, agreed)
+    return Blueprint(lay_out(choice, words, agreed), left_out, clean(title or words.title), words, choice, agreed)
 
 
 def _is_drawn(edge: MapEdge, choice: Choice) -> bool:

@@ -199,10 +199,9 @@ def _path(points: Sequence[Point]) -> str:
         x3, y3 = rest[k + 1]
         into, out = math.hypot(x2 - x, y2 - y), math.hypot(x3 - x2, y3 - y2)
         r = min(CORNER, into / 2, out / 2)
-        if r > 0:
-            ax, ay = x2 + (x - x2) * r / into, y2 + (y - y2) * r / into
-            bx, by = x2 + (x3 - x2) * r / out, y2 + (y3 - y2) * r / out
-            parts.append(f"L{_n(ax)} {_n(ay)}Q{_n(x2)} {_n(y2)} {_n(bx)} {_n(by)}")
+        ax, ay = x2 + (x - x2) * r / into, y2 + (y - y2) * r / into
+        bx, by = x2 + (x3 - x2) * r / out, y2 + (y3 - y2) * r / out
+        parts.append(f"L{_n(ax)} {_n(ay)}Q{_n(x2)} {_n(y2)} {_n(bx)} {_n(by)}")
         x, y = x2, y2
     return "".join(parts)
 

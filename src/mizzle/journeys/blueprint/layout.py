@@ -28,15 +28,6 @@ class Box(NamedTuple):
     w: float
     h: float
 
-    def meets(self, other: Box, clear: float = 0.0) -> bool:
-        """Say whether two boxes come closer than `clear`."""
-        return (
-            self.x < other.x + other.w + clear
-            and other.x < self.x + self.w + clear
-            and self.y < other.y + other.h + clear
-            and other.y < self.y + self.h + clear
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class DrawnLane:

@@ -29,8 +29,8 @@ class Words:
         What stands under the name of a department: its distance, or that no perception point follows its work.
     title, described, contacts, no_contacts, way, wait, left_out
         Sentences of the text alternative.
-    step, moment, waits, waits_agreed
-        Captions of single steps, and of how often the customer meets one.
+    step
+        One step: a department and its activity.
     """
 
     decimal: str = "."
@@ -50,11 +50,11 @@ class Words:
     no_contacts: str = "No perception point is drawn."
     way: str = "The most frequent way through: {names}."
     wait: str = "The longest wait drawn, {hours} at the median, lies between {source} and {target}."
-    left_out: str = "Drawn: {nodes} of {nodes_total} activities and {edges} of {edges_total} steps between them."
+    left_out: str = (
+        "Drawn: {lanes} of {lanes_total} departments, {nodes} of {nodes_total} activities,"
+        " {edges} of {edges_total} steps between them."
+    )
     step: str = "{department}: {activity}"
-    moment: str = "{share} of cases"
-    waits: str = "waits {hours}"
-    waits_agreed: str = "waits {hours} (agreed {agreed})"
 
     def number(self, value: float, digits: int = 1) -> str:
         """Write a number with at most `digits` decimals in this language."""
@@ -149,12 +149,10 @@ def shorten(text: str, size: float, room: float, *, bold: bool = False) -> str:
     """Cut a text so that it fits into `room` pixels, with an ellipsis where something is missing."""
     if width(text, size, bold=bold) <= room:
         return text
-    kept = ""
-    for part in clusters(text):
-        if width(kept + part + ELLIPSIS, size, bold=bold) > room:
-            break
-        kept += part
-    return kept.rstrip(" -,.:;") + ELLIPSIS
+    parts = clusters(text)[: int(room)]  # no letter is narrower than a pixel
+    while parts and width("".join(parts) + ELLIPSIS, size, bold=bold) > room:
+        parts.pop()
+    return "".join(parts).rstrip(" -,.:;") + ELLIPSIS
 
 
 def wrap(text: str, size: float, room: float, lines: int, *, bold: bool = False) -> tuple[str, ...]:

@@ -246,6 +246,6 @@ def _texts(values: Sequence[str | None]) -> pa.Array:
     data = [b"" if value is None else value.encode(errors="replace") for value in values]
     offsets = np.zeros(len(data) + 1, dtype=np.int32)
     np.cumsum(np.fromiter(map(len, data), dtype=np.int32, count=len(data)), out=offsets[1:])
-    valid = np.packbits([value is not None for value in values], bitorder="little")
+    valid = np.packbits(np.array([value is not None for value in values], dtype=np.bool_), bitorder="little")
     buffers = [pa.py_buffer(valid), pa.py_buffer(offsets), pa.py_buffer(b"".join(data))]
     return pa.Array.from_buffers(pa.string(), len(data), buffers)

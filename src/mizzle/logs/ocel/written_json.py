@@ -26,7 +26,6 @@ MOST_TOKENS = 1_000_000
 """Names and values in one event or object beyond which a log is refused."""
 
 _BOM = b"\xef\xbb\xbf"
-_NO_VALUES = frozenset({"end_array", "end_map", "map_key"})
 _ITEM = 2  # the depth of events and objects: in an array in the outermost object
 
 
@@ -108,11 +107,13 @@ class JsonContent:
         """Give the values in the array of one name in the outermost object."""
         depth = 0
         key = None
+        in_section = False
         for sign, value in tokens:
-            if depth == _ITEM and key == section and sign not in _NO_VALUES:
+            if depth == _ITEM and in_section and sign != "end_array":
                 yield self._value(sign, value, tokens)
             elif sign in {"start_map", "start_array"}:
                 depth += 1
+                in_section = depth == _ITEM and key == section and sign == "start_array"
                 if depth > DEEPEST:
                     raise self._too_deep()
             elif sign in {"end_map", "end_array"}:
