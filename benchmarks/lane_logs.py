@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PLAIN = 281_000  # events of 100 MiB
-CROOKED = 70_000
+CROOKED = 200_000
 LARGE = 2_900_000  # events of 1 GB
 CSV = 2_000_000
 REPEATS = 3

@@ -148,10 +148,15 @@ def test_the_drawing_says_what_it_leaves_out():
 def test_the_least_frequent_steps_of_a_crowded_map_are_left_out():
     nodes = [node(f"A/{k}", 100 - k, starts=k == 0) for k in range(8)]
     edges = [edge(f"A/{a}", f"A/{b}", 100 - 10 * a - b) for a in range(8) for b in range(8) if a != b]
-    layout = blueprint(a_map(nodes, edges), distances(far("A", 1.0))).layout
+    drawing = blueprint(a_map(nodes, edges), distances(far("A", 1.0)))
+    layout = drawing.layout
     assert len(layout.edges) == 24
     assert {e.source for e in layout.edges} == set(range(8))
     assert {e.target for e in layout.edges} == set(range(8))
+    assert 0 < len(layout.labels) <= len(layout.edges)
+    on_line = [label for label in layout.labels if label.is_on_line]
+    assert 0 < len(on_line) < len(layout.labels)
+    assert drawing.svg().count("bp-lbg") == len(on_line)
 
 
 def test_a_department_without_distance_comes_last():
@@ -293,3 +298,10 @@ def test_a_step_that_would_close_a_circle_does_not_order_the_columns():
     edges = ((0, 1, edge("A/0", "A/1")), (1, 2, edge("A/1", "A/2")), (2, 0, edge("A/2", "A/0")))
     before = choice._order(edges, way=(1, 2, 0), place=[0.0, 1.0, 2.0])
     assert before == [{2}, set(), {1}]
+
+
+def test_a_step_whose_rows_are_both_blocked_runs_through_a_corridor():
+    grid = routes.Grid([1, 2, 1, 2], [0, 3, 1, 2], 3, 4)
+    (route,), _ = routes.find_routes(grid, [(0, 1)], [])
+    assert [level.in_corridor for level in route.levels] == [False, True, False]
+    assert [upright.gutter for upright in route.uprights] == [1, 3]

@@ -404,8 +404,8 @@ def test_a_database_that_is_no_ocel_is_refused(tmp_path):
 
 
 def test_views_are_never_used(tmp_path):
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-    view = f"CREATE VIEW object AS {endless} SELECT i AS ocel_id, 'order' AS ocel_type FROM n"
+    view = "CREATE VIEW object AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    view += " SELECT i AS ocel_id, 'order' AS ocel_type FROM n"
     assert "table 'object' is missing" in refusal(write_sqlite(tmp_path, more=["DROP TABLE object", view]))
 
 

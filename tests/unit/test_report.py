@@ -295,7 +295,7 @@ def test_numbers_and_dates_follow_the_language():
 
 @pytest.mark.parametrize(
     ("hours", "said"),
-    [(0.0, "0 hours"), (1 / 60, "1 minute"), (0.5, "30 minutes"), (1.0, "1 hour"), (31.0, "31 hours"), 
+    [(0.0, "0 hours"), (1 / 60, "1 minute"), (0.5, "30 minutes"), (1.0, "1 hour"), (31.0, "31 hours"),
      (60.0, "2.5 days"), (480.0, "20 days")],
 )  # fmt: skip
 def test_hours_in_a_sentence_have_their_unit_as_a_word(hours, said):

@@ -141,6 +141,6 @@ def run(words: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of a pipe has seen enough; that is no failure, and Python must not try to flush again.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 0
     return 0

@@ -71,7 +71,7 @@ def _distance(chosen: argparse.Namespace) -> None:
     if chosen.json:
         _print_json(answers.distance(found, hints))
     else:
-        screen.distance(found, hints, str(chosen.file))
+        screen.distance(found, hints, str(chosen.file), by_month=True)
 
 
 def _map(chosen: argparse.Namespace) -> None:
@@ -83,7 +83,7 @@ def _map(chosen: argparse.Namespace) -> None:
         took = journeys.throughput(events)
         hints = () if chosen.perception else journeys.suggest_perception_points(events)
     if chosen.out is not None:
-        from mizzle.report import report
+        from mizzle.report.page import report
 
         page = report(
             log_name=chosen.file.name,

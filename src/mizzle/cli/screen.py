@@ -134,7 +134,7 @@ def _counted(console: Console, done: Imported) -> None:
             console.print(Text(f"They are in {file}."))
 
 
-def distance(found: Distance, hints: Sequence[Suggestion], file: str) -> None:
+def distance(found: Distance, hints: Sequence[Suggestion], file: str, *, by_month: bool = False) -> None:
     """Print the distance of every department."""
     console = _out()
     console.print(Text("How far is every department from the customer?", style="bold"))
@@ -147,11 +147,11 @@ def distance(found: Distance, hints: Sequence[Suggestion], file: str) -> None:
         return
     console.print(Text("Perception points: " + ", ".join(found.perception_points) + ".", style="dim"))
     console.print(_distances(found.departments, ()))
-    if found.months:
-        console.print(_distances(found.months, ("month",)))
     console.print(
         Text("Mean with its 95 % interval, cases as the sampling unit; median and p90 over events.", style="dim")
     )
+    if found.months and by_month:
+        console.print(_distances(found.months, ("month",)))
 
 
 def _distances(departments: Sequence[DepartmentDistance], lead: Sequence[str]) -> Table:

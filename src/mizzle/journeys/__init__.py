@@ -1,6 +1,6 @@
 """From event logs: how far every department is from the customer, and where a case waits."""
 
-# from mizzle.journeys.blueprint import blueprint
+from mizzle.journeys.blueprint import blueprint
 from mizzle.journeys.distance import distance
 from mizzle.journeys.maps import handovers, process_map, rework, throughput
 from mizzle.journeys.suggestions import suggest_perception_points

@@ -171,7 +171,7 @@ def throughput(events: Events) -> Throughput:
 class _Edge(NamedTuple):
     source: int
     target: int
-    count: int
+    n: int
 
 
 def _nodes(events: Events, node_of: Callable[[int], Node], edges: Sequence[_Edge]) -> tuple[MapNode, ...]:
@@ -188,7 +188,7 @@ def _nodes(events: Events, node_of: Callable[[int], Node], edges: Sequence[_Edge
     )
     left: Counter[int] = Counter()
     for edge in edges:
-        left[edge.source] += edge.count
+        left[edge.source] += edge.n
     nodes = [
         MapNode(
             node=node_of(row["node"]),

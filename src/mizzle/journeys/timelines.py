@@ -67,7 +67,7 @@ def timeline(
     return Timeline(
         case_id=case_id,
         steps=steps,
-        touch_hours=sum(touched) if events.has_start else None,
+        touch_hours=sum(touched) if touched else None,
         wait_hours=sum(step.wait_hours for step in steps if step.wait_hours is not None),
         total_hours=(max(row["end_us"] for row in chosen) - min(row["start_us"] for row in chosen)) / HOUR,
         method=METHOD,

@@ -80,7 +80,7 @@ class _Part:
 
     file: str
     log: int
-    mark: tuple[int, int] | None
+    mark: Mark | None
     rows: int
     rejected: int
     reasons: dict[str, int] = field(default_factory=dict)
@@ -217,9 +217,9 @@ def _keep(
     table = pa.concat_tables(tables)
     pq.write_table(with_moment(table), folder / f"{name}.parquet", compression="zstd", compression_level=1)
     (folder / f"{name}.rejected.json").write_text(json.dumps([list(one) for one in rejected]), encoding="utf-8")
-    rows = table.num_rows + len(rejected)
+    rows: int = table.num_rows + len(rejected)
     reasons = Counter(one.reason.split(":")[0] for one in rejected)
-    state.parts.append(_Part(name, place, tuple(mark) if mark else None, rows, len(rejected), dict(reasons)))
+    state.parts.append(_Part(name, place, mark, rows, len(rejected), dict(reasons)))
     state.save(folder)
     return rows_so_far + rows
 

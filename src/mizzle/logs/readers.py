@@ -121,6 +121,8 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
         else:
             mapping = mapping.with_options(**options)
         mapping.check(reader.columns)
+        if mapping.start and first.num_rows < SAMPLE_ROWS and _is_empty(first[mapping.start]):
+            mapping = mapping.with_options(start="")
         end = _format(reader, mapping.end, mapping.end_format, first, dates)
         start = _format(reader, mapping.start, mapping.start_format, first, dates) if mapping.start else None
     except BaseException:
@@ -140,6 +142,11 @@ def _sample(reader: Reader, log: Path) -> pa.Table:
     if not rows:
         raise UnreadableLog(f"{log.name} has not one row that can be read. Export it again with its events.")
     return pa.concat_tables(tables, promote_options="default").slice(0, SAMPLE_ROWS)
+
+
+def _is_empty(column: pa.ChunkedArray) -> bool:
+    """Whether no row says when it began: such a log has no starts."""
+    return all(value is None or not value.strip() for value in column.unique().to_pylist())
 
 
 def _format(reader: Reader, column: str, written: str | None, first: pa.Table, dates: str | None) -> TimeFormat:

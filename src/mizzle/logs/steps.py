@@ -131,7 +131,8 @@ class Chain:
         _not_too_many(self.departments, MOST_DEPARTMENTS, "department", "departments")
         activity_code = np.array([place[name] for name in activities], dtype=np.int64)
         department_code = np.array([*(self.departments[name] for name in departments), -1], dtype=np.int64)
-        return (department_code[department] << ACTIVITY_BITS) + activity_code[activity]
+        node: npt.NDArray[np.int64] = (department_code[department] << ACTIVITY_BITS) + activity_code[activity]
+        return node
 
     def _count(
         self, raw: pa.Table, case: npt.NDArray[np.int64], start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]

@@ -25,7 +25,7 @@ DEEPEST = 100
 LONGEST_TAG = 16_000_000
 """Bytes of one tag, comment or piece of text beyond which a log is refused."""
 
-LARGEST_TRACE = 64 << 20
+LARGEST_TRACE = 32 << 20
 """Bytes of one trace beyond which a log is refused; a trace is held in memory as a whole."""
 
 FEED = 1 << 20

@@ -1,0 +1,215 @@
+"""Measures of journeys on random logs: equal to a plain Python reference, and deaf to what must not matter."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import timedelta
+from statistics import mean
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from factories import BEGIN, RAW_SCHEMA
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mizzle import journeys
+from mizzle.engines import open_engine
+from mizzle.logs import events_in_memory, import_log, open_events
+
+ENGINE = open_engine("duckdb", threads=1)
+POINTS = ["a", "b"]
+RARELY = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+event = st.tuples(
+    st.sampled_from("pqrs"),  # case
+    st.sampled_from("abcd"),  # activity
+    st.sampled_from(["D1", "D2", "D3", None]),  # department
+    st.one_of(st.none(), st.integers(0, 12)),  # start
+    st.integers(0, 6),  # hours after it
+)
+logs = st.lists(event, min_size=1, max_size=25)
+
+
+def table(rows):
+    return pa.Table.from_pylist(
+        [
+            {
+                "case_id": case,
+                "activity": activity,
+                "department": department,
+                "start": None if start is None else BEGIN + timedelta(hours=start),
+                "end": BEGIN + timedelta(hours=(start or 0) + took),
+                "resource": None,
+                "row": row,
+            }
+            for row, (case, activity, department, start, took) in enumerate(rows, 1)
+        ],
+        schema=RAW_SCHEMA,
+    )
+
+
+def opened(rows):
+    return events_in_memory(table(rows), ENGINE)
+
+
+def cases_of(rows):
+    """Cases as lists of (activity, department, start, end) in order, events without a department left out."""
+    cases = defaultdict(list)
+    for row, (case, activity, department, start, took) in enumerate(rows):
+        end = (start or 0) + took
+        begin = end if start is None else start
+        cases[case].append((begin, end, row, activity, department))
+    return {
+        case: [
+            (activity, department, begin, end) for begin, end, _, activity, department in sorted(found) if department
+        ]
+        for case, found in cases.items()
+    }
+
+
+def reference_distance(rows):
+    """Handovers and hours by department, straight from the definition."""
+    found = defaultdict(list)
+    for steps in cases_of(rows).values():
+        for place, (_, department, _, end) in enumerate(steps):
+            ahead = [later for later in range(place, len(steps)) if steps[later][0] in POINTS]
+            if not ahead:
+                found[department].append(None)
+                continue
+            path = steps[place : ahead[0] + 1]
+            passed = sum(one[1] != other[1] for one, other in zip(path, path[1:], strict=False))
+            found[department].append((passed, max(steps[ahead[0]][2] - end, 0)))
+    return found
+
+
+@RARELY
+@given(logs)
+def test_distance_equals_the_definition(rows):
+    wanted = reference_distance(rows)
+    log = opened(rows)
+    points = [name for name in POINTS if name in log.activities]
+    found = {one.department: one for one in journeys.distance(log, points).departments}
+    assert set(found) == set(wanted)
+    for department, values in wanted.items():
+        heard, one = [value for value in values if value is not None], found[department]
+        assert (one.events, one.handovers_to_customer.n) == (len(values), len(heard))
+        assert one.unheard_share.value == pytest.approx(1 - len(heard) / len(values))
+        if heard:
+            handovers, hours = zip(*heard, strict=True)
+            assert one.handovers_to_customer.value == pytest.approx(mean(handovers))
+            assert one.hours_to_customer.value == pytest.approx(mean(hours))
+            for share, handovers_at, hours_at in (
+                (0.5, one.handovers_median, one.hours_median),
+                (0.9, one.handovers_p90, one.hours_p90),
+            ):
+                assert handovers_at.value == pytest.approx(float(np.quantile(handovers, share)))
+                assert hours_at.value == pytest.approx(float(np.quantile(hours, share)))
+        else:
+            assert one.hours_to_customer.value is None
+
+
+@RARELY
+@given(logs)
+def test_the_map_equals_the_definition(rows):
+    edges, waits = Counter(), defaultdict(list)
+    for steps in cases_of(rows).values():
+        for (a, d, _, end), (b, e, begin, _) in zip(steps, steps[1:], strict=False):
+            edges[(d, a), (e, b)] += 1
+            waits[(d, a), (e, b)].append(max(begin - end, 0))
+    found = journeys.process_map(opened(rows))
+    assert {(tuple(one.source), tuple(one.target)): one.count for one in found.edges} == dict(edges)
+    for one in found.edges:
+        hours = waits[tuple(one.source), tuple(one.target)]
+        assert (one.wait.mean, one.wait.median) == (pytest.approx(mean(hours)), float(np.median(hours)))
+        assert one.wait.p90 == pytest.approx(float(np.quantile(hours, 0.9)))
+
+
+@RARELY
+@given(logs)
+def test_rework_equals_the_definition(rows):
+    cases = [steps for steps in cases_of(rows).values() if steps]
+    again = 0
+    for steps in cases:
+        again += any(
+            steps[i][:2] == steps[j][:2] and any(steps[k][1] != steps[i][1] for k in range(i + 1, j))
+            for i in range(len(steps))
+            for j in range(i + 1, len(steps))
+        )
+    assert journeys.rework(opened(rows)).value == (again / len(cases) if cases else None)
+
+
+def without_ties(rows):
+    """Give each event of a case its own time, so that the order in the file cannot matter."""
+    return [
+        (case, activity, department, place * 7, took)
+        for place, (case, activity, department, _, took) in enumerate(rows)
+    ]
+
+
+def figures(log):
+    points = [name for name in POINTS if name in log.activities]
+    return journeys.distance(log, points), journeys.process_map(log, 0.8), journeys.handovers(log), journeys.rework(log)
+
+
+@RARELY
+@given(logs, st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(rows, chance):
+    rows = without_ties(rows)
+    shuffled = rows[:]
+    chance.shuffle(shuffled)
+    assert figures(opened(rows)) == figures(opened(shuffled))
+
+
+@RARELY
+@given(logs)
+def test_names_of_departments_do_not_matter(rows):
+    names = {"D1": "Zebra", "D2": "Ærlig", "D3": 'a b"c'}
+    other = [(case, activity, names.get(department), start, took) for case, activity, department, start, took in rows]
+    points = [name for name in POINTS if name in opened(rows).activities]
+    found = {names[one.department]: one for one in journeys.distance(opened(rows), points).departments}
+    for one in journeys.distance(opened(other), points).departments:
+        same = found[one.department]
+        assert (one.handovers_to_customer, one.hours_to_customer) == (
+            same.handovers_to_customer,
+            same.hours_to_customer,
+        )
+        assert (one.contact_share, one.unheard_share) == (same.contact_share, same.unheard_share)
+
+
+@RARELY
+@given(logs, st.integers(1, 24))
+def test_splitting_a_log_into_files_does_not_matter(tmp_path_factory, rows, cut):
+    folder = tmp_path_factory.mktemp("split")
+    lines = [
+        f"{case},{activity},{department or ''},{'' if start is None else BEGIN + timedelta(hours=start)},"
+        f"{BEGIN + timedelta(hours=(start or 0) + took)}"
+        for case, activity, department, start, took in rows
+    ]
+    head = "case,activity,department,start,end"
+    roles = {role: role for role in head.split(",")}
+    parts = [part for part in (lines[:cut], lines[cut:]) if part]
+    for name, files in (("one", [lines]), ("two", parts)):
+        paths = []
+        for place, part in enumerate(files):
+            path = folder / f"{name}{place}.csv"
+            path.write_text("\n".join([head, *part]) + "\n")
+            paths.append(path)
+        import_log(paths, folder / f"{name}.parquet", options=roles)
+    assert (folder / "one.parquet").read_bytes() == (folder / "two.parquet").read_bytes()
+    # and adding the second part later gives the same figures as reading both at once
+    first, *later = [folder / f"two{place}.csv" for place in range(len(parts))]
+    import_log([first], folder / "grown.parquet", options=roles)
+    if later:
+        import_log(later, folder / "grown.parquet", options=roles, append=True)
+    grown, whole = (open_events(folder / f"{name}.parquet", ENGINE) for name in ("grown", "one"))
+    assert figures(grown) == figures(whole)
+
+
+@RARELY
+@given(logs)
+def test_a_case_far_away_changes_no_other_timeline(rows):
+    far = [("zz", "d", "D9", 900, 1), ("zz", "a", "D8", 950, 1)]
+    for case in {row[0] for row in rows}:
+        here = journeys.timeline(opened(rows), case)
+        assert journeys.timeline(opened(rows + far), case) == here
