@@ -15,6 +15,7 @@ def main() -> None:
     journeys = lanes.add_parser("journeys", help="the map, handovers and distance on logs of 1 to 50 million events")
     journeys.add_argument("--sizes", type=int, nargs="+", choices=(1, 10, 50), default=[1, 10], help="millions")
     journeys.add_argument("--all", action="store_true", help="1, 10 and 50 million events")
+    journeys.add_argument("--quick", action="store_true", help="without the peers; writes no page")
     logs = lanes.add_parser("logs", help="reading XES and CSV")
     logs.add_argument("--small", action="store_true", help="a tenth of the size, to try the lane out; writes no page")
     coverage = lanes.add_parser("coverage", help="how often the 95 %% interval of a department's mean is right")

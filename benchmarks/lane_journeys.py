@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MILLION = 1_000_000
 LARGEST_FOR_PEERS = 10  # millions of events; beyond, they need more memory and patience than one has
 REPEATS = 3
+PEERS = ("pm4py", "r4pm", "polars", "pandas")
 NOTHING = Run(failed="not run")
 
 
@@ -49,25 +50,27 @@ def run(options: argparse.Namespace) -> None:
     runs: Runs = {}
     for size in sizes:
         say(f"{size} million events")
-        _measure(size, runs)
+        _measure(size, runs, for_peers=size <= LARGEST_FOR_PEERS and not options.quick)
     body = [
-        machine(("mizzle", "duckdb", "ibis-framework", "pyarrow"), ("pm4py", "r4pm", "polars", "pandas")),
+        machine(("mizzle", "duckdb", "ibis-framework", "pyarrow"), () if options.quick else PEERS),
         _explanation(),
         *(f"### {size} million events\n\n{_table(size, runs)}\n\n{_agreement(size, runs)}" for size in sizes),
         f"### Growth\n\n{_growth(sizes, runs)}",
         f"### Goals\n\n{_goals(sizes, runs)}",
     ]
-    write_section("journeys", "Journeys: the map, handovers and distance", "\n\n".join(body))
+    if options.quick:
+        print("\n\n".join(body))
+    else:
+        write_section("journeys", "Journeys: the map, handovers and distance", "\n\n".join(body))
 
 
-def _measure(size: int, runs: Runs) -> None:
+def _measure(size: int, runs: Runs, *, for_peers: bool) -> None:
     raw = kept(f"log-{size}m.parquet", "contend_mizzle.py", "make-log", events=size * MILLION)
     events = DATA / f"events-{size}m.parquet"
     runs["import", size] = own("contend_mizzle.py", "import-log", path=str(raw), out=str(events))
     if not runs["import", size].known:
         raise SystemExit(f"the log of {size} million events could not be imported: {runs['import', size].failed}")
     sorted_rows = DATA / f"peers-{size}m.parquet"
-    for_peers = size <= LARGEST_FOR_PEERS
     if for_peers:
         own("contend_mizzle.py", "make-peer-rows", path=str(events), out=str(sorted_rows))
     for each in CONTENDERS:

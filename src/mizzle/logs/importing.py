@@ -155,16 +155,19 @@ def import_log(
         for place, (log, one) in enumerate(zip(logs, understood, strict=True)):
             if place not in state.finished:
                 _read(state, folder, place, log, one, key, tell)
+        rows, rejected = _totals(state)
+        files = _write_rejected(state, folder, logs, rejects_beside)
+        if not accept_rejects and rejected > MOST_REJECTED * rows:
+            raise TooManyRejected(rejected, rows, _too_many(rejected, rows, state, files))
+        if rejected == rows:
+            raise UnreadableLog(f"Not one of the {rows:,} rows can be read: {_reasons(state)}. See {files[0]}.")
+        counts = _put_together(state, folder, out, append=append, tell=tell)
+    except UnreadableLog:
+        shutil.rmtree(folder)  # there is nothing to go on from
+        raise
     finally:
         for one in understood:
             one.reader.close()
-    rows, rejected = _totals(state)
-    files = _write_rejected(state, folder, logs, rejects_beside)
-    if not accept_rejects and rejected > MOST_REJECTED * rows:
-        raise TooManyRejected(rejected, rows, _too_many(rejected, rows, state, files))
-    if rejected == rows:
-        raise UnreadableLog(f"Not one of the {rows:,} rows can be read: {_reasons(state)}. See {files[0]}.")
-    counts = _put_together(state, folder, out, append=append, tell=tell)
     examples = tuple(_rejected_rows(state, folder, limit=5))
     shutil.rmtree(folder)
     return Imported(out, tuple(understood), rows, rejected, dict(_reason_counts(state)), files, counts, examples)

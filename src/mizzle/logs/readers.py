@@ -121,14 +121,12 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
         else:
             mapping = mapping.with_options(**options)
         mapping.check(reader.columns)
-        if mapping.start and first.num_rows < SAMPLE_ROWS and _is_empty(first[mapping.start]):
-            mapping = mapping.with_options(start="")
         end = _format(reader, mapping.end, mapping.end_format, first, dates)
-        start = _format(reader, mapping.start, mapping.start_format, first, dates) if mapping.start else None
+        start = _starts(reader, mapping, first, dates)
     except BaseException:
         reader.close()
         raise
-    mapping = mapping.with_options(end_format=str(end), start_format=str(start) if start else None)
+    mapping = mapping.with_options(end_format=str(end), **({"start_format": str(start)} if start else {"start": ""}))
     return Understood(log, reader, mapping, (end, start), first)
 
 
@@ -144,9 +142,19 @@ def _sample(reader: Reader, log: Path) -> pa.Table:
     return pa.concat_tables(tables, promote_options="default").slice(0, SAMPLE_ROWS)
 
 
-def _is_empty(column: pa.ChunkedArray) -> bool:
-    """Whether no row says when it began: such a log has no starts."""
-    return all(value is None or not value.strip() for value in column.unique().to_pylist())
+def _starts(reader: Reader, mapping: Mapping, first: pa.Table, dates: str | None) -> TimeFormat | None:
+    """Decide how starts are written; None where no row says when it began."""
+    if mapping.start is None:
+        return None
+    if not _is_filled(first, mapping.start) and not any(
+        _is_filled(batch.table, mapping.start) for batch in reader.batches([mapping.start])
+    ):
+        return None
+    return _format(reader, mapping.start, mapping.start_format, first, dates)
+
+
+def _is_filled(table: pa.Table, column: str) -> bool:
+    return column in table.column_names and any(value and value.strip() for value in table[column].unique().to_pylist())
 
 
 def _format(reader: Reader, column: str, written: str | None, first: pa.Table, dates: str | None) -> TimeFormat:

@@ -1,0 +1,36 @@
+"""The command line starts at once: `mizzle --help` loads nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from time import perf_counter
+
+HEAVY = ("pyarrow", "ibis", "duckdb", "numpy", "scipy", "rich", "jinja2", "openpyxl", "pandas", "pyspark")
+AT_MOST_SECONDS = 1.0
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, contextlib, io\n"
+        "from mizzle.cli import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        "    run(['--help'])\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "mizzle" in loaded
+    assert set(HEAVY) & set(loaded) == set()
+
+
+def test_help_answers_within_a_second():
+    """Three tries, since the machine may be busy with other tests; the goal on a machine at rest is 0.3 s."""
+    took = []
+    for _ in range(3):
+        begun = perf_counter()
+        done = subprocess.run([sys.executable, "-m", "mizzle", "--help"], capture_output=True, text=True, check=True)
+        took.append(perf_counter() - begun)
+        assert "how far is every department" in done.stdout
+        if took[-1] < AT_MOST_SECONDS:
+            break
+    assert min(took) < AT_MOST_SECONDS
