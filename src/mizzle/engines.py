@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import ibis
+import pyarrow as pa
 
 from mizzle.errors import MizzleError
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import ibis.expr.types as ir
-    import pyarrow as pa
 
 NAMES = ("duckdb", "spark")
 
@@ -84,7 +84,12 @@ def fetch(expression: ir.Table) -> pa.Table:
     """
     backend = expression.get_backend()
     found = backend.raw_sql(backend.compile(expression))
-    return found.to_arrow_table() if backend.name == "duckdb" else found.toArrow()
+    if backend.name != "duckdb":
+        return found.toArrow()
+    table = found.to_arrow_table()
+    # DuckDB adds whole numbers up as 128-bit ones, which Arrow knows only as decimals.
+    wide = [field.with_type(pa.int64()) if pa.types.is_decimal(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(wide))
 
 
 def open_engine(

@@ -328,10 +328,14 @@ def test_ocel_1_is_named_as_such(tmp_path):
     ("content", "what"),
     [
         (json.dumps(as_json())[:-20], "breaks off"),
-        ('{"objects": [{"id": 1,,}]}', "JSON"),
-        ('{"objects": [{"id": 1e999999999999999999999, "type": "a"}], "events": [', "JSON"),
-        ('{"objects": [' + "[" * 200, "levels deep"),
-        ("[" * 200, "levels deep"),
+        (json.dumps(as_json())[:-1], "its end is missing"),
+        (" ", "its end is missing"),
+        ('{"objects": [{"id": 1,,}]}', "not well-formed JSON"),
+        ('{"objects": [] "events": []}', "not well-formed JSON"),
+        ('{"objects": []} {}', "not well-formed JSON"),
+        ('{"objects": [' + "[" * 5_000, "nests values without end"),
+        ("[]", "not well-formed JSON"),
+        ("{}", "without objects"),
         ('{"objects": [1, [], {"id": null}], "events": []}', "without objects"),
         ('{"objects": {"a": 1}, "events": []}', "without objects"),
         ('{"objects": [{"id": "a", "type": "order"}], "events": {"a": {}}}', "without an event"),
@@ -356,11 +360,36 @@ def test_odd_but_well_formed_json_is_read(tmp_path):
     assert [item.row for item in batch.rejected] == [2, 3, 4]
 
 
+def test_where_the_stream_of_a_json_is_cut_does_not_matter(tmp_path, monkeypatch):
+    path = write_json(tmp_path, json.dumps(as_json(), indent=3))
+    for size in range(1, 60, 4):
+        monkeypatch.setattr(written_json, "_CHUNK", size)
+        assert rows(path) == EXPECTED
+
+
+def test_numbers_stay_as_they_are_written(tmp_path):
+    content = (
+        json.dumps(as_json())
+        .replace('"value": 1.5', '"value": 1.50e400')
+        .replace('"value": 5', '"value": ' + "9" * 5_000)
+    )
+    found = rows(write_json(tmp_path, content))
+    assert (found[0]["amount"], found[1]["weight"]) == ("9" * 5_000, "1.50e400")
+
+
+def test_json_in_utf_16_is_read_and_other_bytes_are_refused(tmp_path):
+    path = write_json(tmp_path)
+    path.write_bytes(json.dumps(as_json()).encode("utf-16"))
+    assert rows(path) == EXPECTED
+    path.write_bytes(json.dumps(as_json()).encode().replace(b"phone", b"ph\xf8ne"))
+    assert "not UTF-8" in refusal(path)
+
+
 def test_an_endless_value_or_item_of_json_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(written_json, "LONGEST_ROW", 100_000)
-    monkeypatch.setattr(written_json, "MOST_TOKENS", 1_000)
-    assert "a single value" in refusal(write_json(tmp_path, '{"objects": [{"id": "' + "x" * 300_000))
-    assert "values, as no" in refusal(write_json(tmp_path, '{"objects": [[' + "1," * 3_000))
+    monkeypatch.setattr(written_json, "LONGEST_ITEM", 100_000)
+    monkeypatch.setattr(written_json, "_CHUNK", 1_000)
+    assert "an event or object of more than" in refusal(write_json(tmp_path, '{"objects": [{"id": "' + "x" * 300_000))
+    assert "an event or object of more than" in refusal(write_json(tmp_path, '{"objects": [[' + "1," * 300_000))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -116,7 +117,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def run(words: Sequence[str] | None = None) -> int:
-    """Run one command; give its exit code."""
+    """Run one command; give its exit code. With MIZZLE_DEBUG set, a defect shows its traceback."""
     top = parser()
     chosen = top.parse_args(words)
     if chosen.version:
@@ -143,4 +144,12 @@ def run(words: Sequence[str] | None = None) -> int:
         # The reader of a pipe has seen enough; that is no failure, and Python must not try to flush again.
         sys.stdout = None
         return 0
+    except Exception as defect:
+        if "MIZZLE_DEBUG" in os.environ:
+            raise
+        kind = type(defect).__name__
+        print(
+            f"mizzle: {kind}: {defect}. This is a defect of mizzle: please report it with the command.", file=sys.stderr
+        )
+        return 1
     return 0

@@ -147,7 +147,7 @@ def _import_into(
                 out,
                 mapping=mapping,
                 options=options,
-                key=_key(chosen),
+                key=lambda: _key(chosen),
                 accept_rejects=accepted,
                 append=getattr(chosen, "append", False),
                 progress=tell,
@@ -157,9 +157,14 @@ def _import_into(
     try:
         return go(accepted=accept)
     except TooManyRejected as problem:
-        if not (sys.stdin.isatty() and sys.stderr.isatty()) or not screen.ask(str(problem)):
+        if not _is_asked() or not screen.ask(str(problem)):
             raise
     return go(accepted=True)
+
+
+def _is_asked() -> bool:
+    """Whether a person is there to answer a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _key(chosen: argparse.Namespace) -> bytes:

@@ -217,5 +217,5 @@ def _actual(events: Events, places: Mapping[str, int], agreement: Agreement) -> 
     from_here = department_of(table.previous) == places[agreement.department]
     if agreement.to is not None:
         return table.filter(from_here).group_by("case").aggregate(took=lambda kept: kept.wait.max())
-    inside = from_here.fill_null(value=False).ifelse(table.wait, 0)
+    inside = from_here.fill_null(False).ifelse(table.wait, 0)
     return table.group_by("case").aggregate(took=(inside + table.end_us - table.start_us).sum().cast("int64"))

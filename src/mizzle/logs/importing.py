@@ -106,7 +106,7 @@ def import_log(
     *,
     mapping: Mapping | None = None,
     options: dict[str, Any] | None = None,
-    key: bytes | None = None,
+    key: bytes | Callable[[], bytes] | None = None,
     accept_rejects: bool = False,
     append: bool = False,
     progress: Progress | None = None,
@@ -124,7 +124,8 @@ def import_log(
         What the columns mean; without a mapping it is guessed, after the single `options` (field names of `Mapping`)
         that were given.
     key
-        The secret under which resources are pseudonymised; without one they are left out.
+        The secret under which resources are pseudonymised, or what gives it when there are any; without one they are
+        left out.
     accept_rejects
         Go on when more than 5 % of the rows cannot be read.
     append
@@ -149,12 +150,14 @@ def import_log(
     """
     tell = progress or (lambda _stage, _share: None)
     understood = [understand(log, mapping, options or {}) for log in logs]
+    has_resource = any(one.mapping.resource for one in understood)
+    secret = key() if callable(key) and has_resource else (key if isinstance(key, bytes) else None)
     folder = out.with_name(out.name + ".partial")
-    state = _resume(folder, _identity(logs, understood, key))
+    state = _resume(folder, _identity(logs, understood, secret))
     try:
         for place, (log, one) in enumerate(zip(logs, understood, strict=True)):
             if place not in state.finished:
-                _read(state, folder, place, log, one, key, tell)
+                _read(state, folder, place, log, one, secret, tell)
         rows, rejected = _totals(state)
         files = _write_rejected(state, folder, logs, rejects_beside)
         if not accept_rejects and rejected > MOST_REJECTED * rows:

@@ -1,56 +1,32 @@
-"""OCEL 2.0 written as JSON, read as a stream."""
+"""OCEL 2.0 written as JSON, read as a stream: one event or object after the other, whatever the size of the file.
+
+Python's own decoder reads each of them, numbers as text exactly as written. (ijson was tried: its parser in C ends the
+whole process on some damaged numbers.)
+"""
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import ijson
-
 from mizzle.errors import UnreadableLog
-from mizzle.logs.batches import LONGEST_ROW
 from mizzle.logs.ocel.reader import Event
-from mizzle.logs.source import open_source
+from mizzle.logs.source import open_source, utf16
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from mizzle.logs.source import Source
 
-DEEPEST = 100
-"""Levels of values within values beyond which a log is refused."""
+LONGEST_ITEM = 4_000_000
+"""Characters of one event or object beyond which a log is refused."""
 
-MOST_TOKENS = 1_000_000
-"""Names and values in one event or object beyond which a log is refused."""
-
-_BOM = b"\xef\xbb\xbf"
-_ITEM = 2  # the depth of events and objects: in an array in the outermost object
-
-
-class _Bytes:
-    """What ijson reads from: notices a text or number that is longer than any event log has."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._is_first = True
-        self.idle = 0
-
-    def read(self, n: int) -> bytes:
-        if n == 0:  # ijson asks so whether it gets bytes or text
-            return b""
-        data = self._source.read(n)
-        if self._is_first:
-            data = data.removeprefix(_BOM)
-            self._is_first = False
-        self.idle += len(data)
-        if self.idle > LONGEST_ROW:
-            raise UnreadableLog(
-                f"{self._source.path.name} holds a single value of more than {LONGEST_ROW // 10**6} MB, as no event"
-                " log does. It is damaged; export it again."
-            )
-        return data
+_CHUNK = 1 << 20
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class JsonContent:
@@ -80,8 +56,8 @@ class JsonContent:
         """Give the events in the order of the file."""
         with closing(self._items("events")) as items:
             for item in items:
-                pairs = _list(item.get("attributes"))
-                related = (_text(one.get("objectId")) for one in _list(item.get("relationships")))
+                pairs = _dicts(item.get("attributes"))
+                related = (_text(one.get("objectId")) for one in _dicts(item.get("relationships")))
                 yield Event(
                     type=_text(item.get("type")),
                     time=_text(item.get("time")),
@@ -90,92 +66,121 @@ class JsonContent:
                 )
 
     def _items(self, section: str) -> Generator[dict[str, Any]]:
+        """Give what stands in one array of the outermost object."""
         with open_source(self._path) as source:
-            data = _Bytes(source)
-            try:
-                for item in self._section(section, _tokens(data)):
-                    self.done = source.done
-                    yield item if isinstance(item, dict) else {}
-            except ijson.IncompleteJSONError as error:
-                raise UnreadableLog(
-                    f"{self._path.name} is no complete JSON: it breaks off, or is damaged. Export it again."
-                ) from error
-            except (ijson.JSONError, ValueError, ArithmeticError) as error:
-                raise UnreadableLog(f"{self._path.name} is not well-formed JSON. Export it again.") from error
-
-    def _section(self, section: str, tokens: Iterator[tuple[str, Any]]) -> Iterator[Any]:
-        """Give the values in the array of one name in the outermost object."""
-        depth = 0
-        key = None
-        in_section = False
-        for sign, value in tokens:
-            if depth == _ITEM and in_section and sign != "end_array":
-                yield self._value(sign, value, tokens)
-            elif sign in {"start_map", "start_array"}:
-                depth += 1
-                in_section = depth == _ITEM and key == section and sign == "start_array"
-                if depth > DEEPEST:
-                    raise self._too_deep()
-            elif sign in {"end_map", "end_array"}:
-                depth -= 1
-            elif sign == "map_key" and depth == 1:
-                key = value
-                if value == "ocel:events":
+            text = _Text(source)
+            text.expect("{")
+            mark = "," if text.peek() != "}" else text.expect("}")
+            while mark == ",":
+                key = text.value()
+                if key == "ocel:events":
                     raise UnreadableLog(f"{self._path.name} is OCEL 1.0. Convert it to OCEL 2.0 and read that.")
-
-    def _value(self, sign: str, value: Any, tokens: Iterator[tuple[str, Any]]) -> Any:
-        """Build one value from its tokens."""
-        stack: list[Any] = []
-        keys: list[Any] = []
-        for _ in range(MOST_TOKENS):
-            if sign == "map_key":
-                keys[-1] = value
-            elif sign in {"end_map", "end_array"}:
-                keys.pop()
-                done = stack.pop()
-                if not stack:
-                    return done
-            else:
-                new = {"start_map": dict, "start_array": list}.get(sign, lambda given=value: given)()
-                if stack and isinstance(stack[-1], dict):
-                    stack[-1][keys[-1]] = new
-                elif stack:
-                    stack[-1].append(new)
-                if sign in {"start_map", "start_array"}:
-                    stack.append(new)
-                    keys.append(None)
-                    if len(stack) > DEEPEST:
-                        raise self._too_deep()
-                elif not stack:
-                    return new
-            sign, value = next(tokens)
-        raise UnreadableLog(
-            f"{self._path.name} holds an event or object of more than {MOST_TOKENS:,} values, as no event log does."
-            " It is damaged; export it again."
-        )
-
-    def _too_deep(self) -> UnreadableLog:
-        return UnreadableLog(
-            f"{self._path.name} nests values more than {DEEPEST} levels deep, as no event log does. Export it again."
-        )
+                text.expect(":")
+                if text.peek() != "[":
+                    text.value()
+                    mark = text.expect(",}")
+                    continue
+                text.expect("[")
+                mark = "," if text.peek() != "]" else text.expect("]")
+                while mark == ",":
+                    item = text.value()
+                    mark = text.expect(",]")
+                    if key == section:
+                        self.done = source.done
+                        yield item if isinstance(item, dict) else {}
+                mark = text.expect(",}")
+            if text.peek():
+                raise text.broken()
 
 
-def _tokens(data: _Bytes) -> Iterator[tuple[str, Any]]:
-    for token in ijson.basic_parse(data, buf_size=1 << 16):
-        data.idle = 0
-        yield token
+class _Text:
+    """The text of a file, from which one value after the other is taken."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._name = source.path.name
+        head = source.read(_CHUNK)
+        self._decoder = codecs.getincrementaldecoder(utf16(head) or "utf-8")("strict")
+        self._values = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+        self._is_whole = False
+        self._at = 0
+        self._text = self._decoded(head).removeprefix("\ufeff")
+
+    def peek(self) -> str:
+        """Give the next character that is no white space, without taking it; nothing at the end of the file."""
+        while True:
+            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # it matches anything
+            if self._at < len(self._text) or not self._more(_CHUNK):
+                return self._text[self._at : self._at + 1]
+
+    def expect(self, choices: str) -> str:
+        """Take the next character, which must be one of some."""
+        found = self.peek()
+        if not found or found not in choices:
+            raise self.broken()
+        self._at += 1
+        return found
+
+    def value(self) -> Any:
+        """Take the next value."""
+        self.peek()
+        size = _CHUNK
+        while True:
+            try:
+                value, end = self._values.raw_decode(self._text, self._at)
+            except RecursionError as error:
+                raise UnreadableLog(
+                    f"{self._name} nests values without end, as no event log does. Export it again."
+                ) from error
+            except ValueError as error:
+                # It may only be that the value goes on in what has not been read yet.
+                if len(self._text) - self._at > LONGEST_ITEM:
+                    raise UnreadableLog(
+                        f"{self._name} is not well-formed JSON, or holds an event or object of more than"
+                        f" {LONGEST_ITEM // 10**6} MB, as no event log does. Export it again."
+                    ) from error
+                if not self._more(size):
+                    raise self.broken() from error
+                size *= 2
+                continue
+            # A number that ends with the text read so far may go on.
+            if end == len(self._text) and self._more(size):
+                continue
+            self._at = end
+            return value
+
+    def broken(self) -> UnreadableLog:
+        """Say that the file breaks off, or is no JSON."""
+        if self._is_whole and self._at >= len(self._text.rstrip()):
+            return UnreadableLog(f"{self._name} breaks off: its end is missing. Copy or export it again.")
+        return UnreadableLog(f"{self._name} is not well-formed JSON, or breaks off. Export it again.")
+
+    def _more(self, size: int) -> bool:
+        """Read on, and forget what has been taken; say whether there was more."""
+        if self._is_whole:
+            return False
+        self._text = self._text[self._at :] + self._decoded(self._source.read(size))
+        self._at = 0
+        return True
+
+    def _decoded(self, data: bytes) -> str:
+        self._is_whole = not data
+        try:
+            return self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            raise UnreadableLog(
+                f"{self._name} holds characters that are not UTF-8. Export it again, in UTF-8."
+            ) from error
 
 
-def _list(value: Any) -> list[dict[str, Any]]:
+def _dicts(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str | None:
-    """Write a value as text: as it stands in the file, as far as JSON tells."""
+    """Write a value as text."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, default=str, ensure_ascii=False)
-    return str(value)
+    return json.dumps(value, ensure_ascii=False)

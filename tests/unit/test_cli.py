@@ -1,0 +1,371 @@
+"""The command line as a user meets it: answers, questions, refusals and exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from mizzle import __version__
+from mizzle.cli import commands, main, run, screen
+from mizzle.errors import MizzleError
+
+HEAD = "case,activity,department,start,end"
+LINES = [
+    f"c{n:02},{activity},{department},2024-01-{day:02} {8 + place}:00,2024-01-{day:02} {8 + place}:30"
+    for n in range(30)
+    for day in [1 + n % 28]
+    for place, (activity, department) in enumerate([("order", "Sales"), ("pick", "Store"), ("call client", "Desk")])
+]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("MIZZLE_KEY_FILE", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([HEAD, *LINES]) + "\n")
+    return path
+
+
+@pytest.fixture
+def ask(capsys):
+    """Run a command; give its exit code, and what it printed and said."""
+
+    def go(*words):
+        code = run([str(word) for word in words])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return go
+
+
+def answer(ask, *words):
+    code, out, _ = ask(*words, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_help_and_version(ask, capsys):
+    assert ask()[1].startswith("usage: mizzle")
+    assert ask("--version")[1] == f"mizzle {__version__}\n"
+    with pytest.raises(SystemExit) as left:
+        run(["--help"])
+    assert left.value.code == 0
+    assert "exit codes:" in capsys.readouterr().out
+
+
+def test_words_that_make_no_sense_end_with_two_and_point_to_help(capsys):
+    for words in (["dance"], ["distance"], ["map", "x", "--coverage", "much"]):
+        with pytest.raises(SystemExit) as left:
+            run(words)
+        assert left.value.code == 2
+        assert "--help" in capsys.readouterr().err
+
+
+def test_main_ends_with_the_exit_code(log, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["mizzle", "distance", "nowhere.csv"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+
+
+def test_distance_keeps_its_contract(ask, log):
+    found = answer(ask, "distance", log, "--perception", "call client")
+    assert list(found) == [
+        "cases",
+        "events",
+        "events_without_department",
+        "perception_points",
+        "departments",
+        "method",
+        "mizzle",
+    ]
+    assert (found["cases"], found["events"], found["perception_points"]) == (30, 90, ["call client"])
+    assert [one["department"] for one in found["departments"]] == ["Desk", "Store", "Sales"]
+    sales = found["departments"][2]
+    assert list(sales) == [
+        "department",
+        "events",
+        "cases",
+        "contact_share",
+        "handovers_to_customer",
+        "handovers_median",
+        "handovers_p90",
+        "hours_to_customer",
+        "hours_median",
+        "hours_p90",
+        "unheard_share",
+    ]
+    assert sales["handovers_to_customer"] == {"value": 2.0, "low": 2.0, "high": 2.0, "n": 30}
+    assert (sales["hours_median"], sales["hours_p90"]) == (1.5, 1.5)
+    assert found["mizzle"] == __version__
+
+
+def test_map_keeps_its_contract(ask, log):
+    found = answer(ask, "map", log, "--perception", "call client", "--coverage", "1")
+    assert {"nodes", "edges", "handovers", "rework_share", "departments"} <= set(found)
+    assert found["edges"][0] == {
+        "from": {"department": "Sales", "activity": "order"},
+        "to": {"department": "Store", "activity": "pick"},
+        "count": 30,
+        "wait_hours": {"mean": 0.5, "median": 0.5, "p90": 0.5},
+    }
+    assert found["handovers"][0] == {
+        "from": "Sales",
+        "to": "Store",
+        "count": 30,
+        "cases": 30,
+        "wait_hours": {"mean": 0.5, "median": 0.5, "p90": 0.5},
+    }
+    assert found["rework_share"]["value"] == 0.0
+    assert found["nodes"][0]["touch_hours"] == {"mean": 0.5, "median": 0.5, "p90": 0.5}
+
+
+def test_timeline_keeps_its_contract(ask, log, tmp_path):
+    agreed = tmp_path / "agreed.toml"
+    agreed.write_text(
+        "[[agreement]]\ndepartment = 'Store'\nhours = 1\n[[agreement]]\nfrom = 'Sales'\nto = 'Store'\nhours = 0.25\n"
+        "[[agreement]]\nfrom = 'Desk'\nto = 'Sales'\nhours = 1\n"
+    )
+    words = ("timeline", log, "--case-id", "c03", "--agreed", agreed, "--perception", "call client")
+    found = answer(ask, *words)
+    assert [one["activity"] for one in found["steps"]] == ["order", "pick", "call client"]
+    assert found["steps"][1]["handover"] == {"from": "Sales", "to": "Store"}
+    assert found["steps"][1]["agreed_wait_hours"] == 0.25
+    assert [one["hours"] for one in found["agreed"]] == [1.0, 0.25, 1.0]
+    assert found["agreed"][1]["within"]["value"] == 0.0
+    code, out, _ = ask(*words)
+    assert code == 0
+    assert "Case c03" in out
+    assert "● call client" in out
+    assert "Agreed for Sales to Store: 15 min; 0% of 30 cases within" in out
+    assert "Agreed for Desk to Sales: 1.0 h; no case" in out
+
+
+def test_a_timeline_without_starts_says_nothing_of_touch(ask, tmp_path):
+    path = tmp_path / "ends.csv"
+    path.write_text(
+        "case,activity,department,end\n"
+        + "".join(f"c{n},x,D,2024-01-0{n} 10:00\nc{n},y,,2024-01-0{n} 11:00\n" for n in range(1, 9))
+    )
+    code, out, _ = ask("timeline", path, "--case-id", "c1")
+    assert code == 0
+    assert "touched" not in out
+    assert "not stated" in out
+    assert "the customer sees" not in out
+
+
+def test_tables_are_for_people(ask, log):
+    code, out, err = ask("distance", log, "--perception", "call client", "--by-month")
+    assert code == 0
+    assert "How far is every department from the customer?" in out
+    assert "2024-01" in out
+    assert "\x1b[" not in out
+    code, out, _ = ask("map", log, "--perception", "call client")
+    assert "Handovers, the most frequent first" in out
+    assert "A case takes 2.5 h at the median" in out
+
+
+def test_without_perception_points_it_asks_which_the_customer_sees(ask, log):
+    code, out, _ = ask("distance", log)
+    assert code == 0
+    assert "No activity is marked as a perception point" in out
+    assert "You decide. As: mizzle distance" in out
+    found = answer(ask, "distance", log)
+    assert found["perception_points"] == []
+    assert found["suggested_perception_points"][0]["activity"] == "call client"
+    assert all(one["handovers_to_customer"]["value"] is None for one in found["departments"])
+
+
+def test_a_log_that_suggests_nothing_says_how_to_name_them(ask, tmp_path):
+    path = tmp_path / "plain.csv"
+    lines = [
+        f"c{n},{a},D{a},2024-01-0{n} 1{p}:00"
+        for n in range(1, 9)
+        for p, a in enumerate(["zz", "yy", "ww", "vv"][n % 3 :] + ["zz", "yy", "ww", "vv"][: n % 3])
+    ]
+    path.write_text("case,activity,department,end\n" + "\n".join(lines))
+    _, out, _ = ask("distance", path)
+    assert "Name the activities at which the customer sees, hears or feels you" in out
+
+
+def test_check_says_what_is_in_a_log_and_writes_nothing(ask, log, tmp_path):
+    log.write_text(
+        log.read_text() + "c99,pick,Store,,soon\nc98,noted,,2024-01-02 08:00,2024-01-02 08:00\n" + LINES[0] + "\n"
+    )
+    before = sorted(path.name for path in tmp_path.iterdir())
+    found = answer(ask, "log", "check", log)
+    assert (found["format"], found["rows"], found["rejected"]) == ("CSV", 93, 1)
+    assert found["mapping"]["case"] == "case"
+    assert found["why"]["case"]
+    assert found["examples_rejected"][0]["row"] == 91
+    code, out, _ = ask("log", "check", log)
+    assert code == 0
+    assert "1 of 93 rows (1.1%) cannot be read" in out
+    assert "row 91: unreadable time: soon" in out
+    assert "name no department" in out
+    assert "1 events equal another one" in out
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "config") == before
+
+
+def test_check_accepts_any_share_of_rejected_rows(ask, log):
+    log.write_text(log.read_text() + ",pick,Store,,2024-01-01 08:00\n" * 20)
+    assert answer(ask, "log", "check", log)["rejected"] == 20
+
+
+def test_import_writes_the_table_the_mapping_and_the_rejected_rows(ask, log, tmp_path):
+    log.write_text(log.read_text() + "c99,pick,Store,,soon\n")
+    out = tmp_path / "events.parquet"
+    found = answer(ask, "log", "import", log, "--out", out)
+    assert found["rejected_files"] == [str(tmp_path / "orders.rejected.csv")]
+    assert (tmp_path / "orders.csv.mapping.toml").exists()
+    code, printed, said = ask("log", "import", log, "--out", out)
+    assert "They are in" in printed
+    assert "is saved in" not in said
+    assert answer(ask, "distance", out, "--perception", "call client")["events"] == 90
+
+
+def test_a_log_in_a_folder_that_cannot_be_written_is_imported_all_the_same(ask, log, tmp_path, monkeypatch):
+    def refuse(self, path):
+        raise OSError
+
+    monkeypatch.setattr("mizzle.logs.mapping.Mapping.save", refuse)
+    code, _, said = ask("log", "import", log, "--out", tmp_path / "events.parquet")
+    assert code == 0
+    assert "could not be saved" in said
+
+
+def test_rows_set_aside_on_the_way_are_mentioned(ask, log):
+    log.write_text(log.read_text() + "c99,pick,Store,,soon\n")
+    code, out, err = ask("distance", log, "--perception", "call client", "--json")
+    assert code == 0
+    assert "1 of 91 rows were set aside (1 unreadable time)" in err
+    json.loads(out)
+
+
+def test_too_many_rejected_rows_end_with_two_unless_accepted(ask, log):
+    log.write_text(log.read_text() + ",pick,Store,,2024-01-01 08:00\n" * 10)
+    code, _, said = ask("distance", log, "--perception", "call client")
+    assert (code, "10 of 100 rows (10%)" in said, "--accept-rejects" in said) == (2, True, True)
+    assert ask("distance", log, "--perception", "call client", "--accept-rejects")[0] == 0
+
+
+@pytest.mark.parametrize(("says", "code"), [("y", 0), ("no", 2)])
+def test_too_many_rejected_rows_ask_a_person(ask, log, monkeypatch, says, code):
+    log.write_text(log.read_text() + ",pick,Store,,2024-01-01 08:00\n" * 10)
+    monkeypatch.setattr(commands.sys, "stdin", _Terminal(says + "\n"))
+    monkeypatch.setattr(commands, "_is_asked", lambda: True)
+    assert ask("distance", log, "--perception", "call client")[0] == code
+
+
+class _Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_the_key_is_made_once_or_named(ask, log, tmp_path, monkeypatch):
+    out = tmp_path / "events.parquet"
+    ask("log", "import", log, "--out", out)
+    assert not (tmp_path / "config").exists()
+    log.write_text("\n".join([HEAD + ",handler", *(f"{line},Kari" for line in LINES)]))
+    (tmp_path / "orders.csv.mapping.toml").unlink()
+    _, _, said = ask("log", "import", log, "--out", out, "--resource", "handler")
+    key = tmp_path / "config" / "mizzle" / "resource.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert str(key) in said.replace("\n", "")
+    made = key.read_text()
+    ask("log", "import", log, "--out", out)
+    assert key.read_text() == made
+    code, _, said = ask("log", "import", log, "--out", out, "--key", tmp_path / "nowhere")
+    assert code == 2
+    monkeypatch.setenv("MIZZLE_KEY_FILE", str(key))
+    assert ask("log", "import", log, "--out", out)[0] == 0
+
+
+def test_a_report_is_written_where_it_is_wanted(ask, log, tmp_path):
+    report = tmp_path / "report.html"
+    code, _, said = ask("map", log, "--perception", "call client", "--out", report, "--language", "nb")
+    assert code == 0
+    assert 'lang="nb"' in report.read_text()
+    code, _, said = ask("map", log, "--perception", "call client", "--out", tmp_path / "no" / "where.html")
+    assert (code, "cannot be written" in said) == (2, True)
+
+
+def test_a_mapping_is_taken_from_a_file(ask, log, tmp_path):
+    answer(ask, "log", "import", log, "--out", tmp_path / "events.parquet")
+    moved = (tmp_path / "orders.csv.mapping.toml").rename(tmp_path / "mine.toml")
+    found = answer(ask, "log", "import", log, "--out", tmp_path / "events.parquet", "--mapping", moved)
+    assert found["mapping"]["case"] == "case"
+    assert not (tmp_path / "orders.csv.mapping.toml").exists()
+
+
+def test_refusals_are_one_sentence_without_a_traceback(ask, log, tmp_path):
+    for words in (
+        ("distance", "nowhere.csv"),
+        ("distance", log, "--perception", "cal client"),
+        ("distance", log, "--case", "cas"),
+        ("timeline", log, "--case-id", "zz"),
+        ("timeline", log, "--case-id", "c01", "--agreed", tmp_path / "nowhere.toml"),
+        ("map", log, "--coverage", "7"),
+        ("log", "import", log, "--out", tmp_path / "nowhere" / "events.parquet", "--timezone", "Mars/Base"),
+    ):
+        code, out, said = ask(*words)
+        assert (code, out) == (2, ""), words
+        assert said.startswith("mizzle: "), words
+        assert "Traceback" not in said
+
+
+def test_a_stop_from_the_keyboard_ends_with_130(ask, log, monkeypatch):
+    def stop(_chosen):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "run", stop)
+    code, _, said = ask("distance", log)
+    assert (code, "goes on from here" in said) == (130, True)
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(log, monkeypatch):
+    def full(_chosen):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(commands, "run", full)
+    kept = sys.stdout
+    try:
+        assert run(["distance", str(log)]) == 0
+    finally:
+        sys.stdout = kept
+
+
+def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):
+    with screen.progress() as tell:
+        tell("reading", 0.5)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with screen.progress() as tell:
+        tell("reading", 0.5)
+        tell("reading", 1.0)
+    assert "reading" in capsys.readouterr().err
+
+
+def test_hours_are_written_as_a_person_says_them():
+    assert [screen.hours(one) for one in (None, 0.25, 1.0, 47.9, 48.0)] == ["–", "15 min", "1.0 h", "47.9 h", "2.0 d"]  # noqa: RUF001 - the dash of undefined figures
+
+
+def test_unknown_trouble_is_not_hidden(ask, log, monkeypatch):
+    def break_down(_chosen):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(commands, "run", break_down)
+    code, _, said = ask("distance", log)
+    assert code == 1
+    assert "a defect" in said
+    assert issubclass(MizzleError, Exception)

@@ -1,0 +1,35 @@
+"""Engines open, close, and say what is missing."""
+
+from __future__ import annotations
+
+import builtins
+
+import pytest
+from factories import events
+
+from mizzle import journeys
+from mizzle.engines import open_engine
+from mizzle.errors import MizzleError
+
+
+def test_an_engine_that_does_not_exist_is_refused():
+    with pytest.raises(MizzleError, match="no engine called 'oracle'"):
+        open_engine("oracle")
+
+
+def test_spark_that_is_not_installed_says_how_to_install_it(monkeypatch):
+    plain = builtins.__import__
+
+    def without(name, *more, **named):
+        if name.startswith("pyspark"):
+            raise ImportError(name)
+        return plain(name, *more, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MizzleError, match=r"pip install 'mizzle\[spark\]'"):
+        open_engine("spark")
+
+
+def test_duckdb_works_within_given_memory_and_folder(tmp_path):
+    with open_engine(memory="100MB", threads=1, folder=tmp_path) as engine:
+        assert journeys.rework(events(engine, "a x D 0 1")).value == 0.0

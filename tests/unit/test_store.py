@@ -1,0 +1,64 @@
+"""The event table on disk."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from factories import raw
+
+from mizzle import tables
+from mizzle.errors import UnreadableLog
+from mizzle.logs import events_in_memory, is_event_table, open_events
+from mizzle.logs.steps import ORDER
+from mizzle.logs.store import KEY, with_moment, write_events
+
+ROWS = [("a", "x", "D1", "0", "1"), ("a", "y", "D2", "2", "3"), ("b", "x", "D1", "-", "4")]
+
+
+def keep(path, rows=ROWS):
+    ordered = with_moment(raw(rows)).sort_by([(name, "ascending") for name in ORDER]).combine_chunks()
+    return write_events(ordered.to_batches(), path)
+
+
+def test_a_table_has_the_columns_of_the_contract_with_their_types(tmp_path):
+    keep(tmp_path / "events.parquet")
+    schema = pq.read_schema(tmp_path / "events.parquet")
+    assert tuple(schema.names) == tables.EVENTS.names
+    assert [str(field.type) for field in schema] == [column.type for column in tables.EVENTS.columns]
+
+
+def test_a_table_knows_itself_without_being_read(tmp_path, duckdb):
+    counts = keep(tmp_path / "events.parquet")
+    assert (counts.events, counts.cases, counts.duplicates, counts.without_department) == (3, 2, 0, 0)
+    events = open_events(tmp_path / "events.parquet", duckdb)
+    assert events.activities == {"x": 2, "y": 1}
+    assert events.departments == ("D1", "D2")
+    assert (events.n_events, events.n_cases, events.has_start, events.attributes) == (3, 2, True, ())
+    assert events.nodes()((1 << 16) + 1) == tables.Node("D2", "y")
+
+
+def test_other_files_are_no_event_tables(tmp_path, duckdb):
+    (tmp_path / "text").write_text("PAR1 but no more")
+    (tmp_path / "short").write_text("PA")
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "other.parquet")
+    for name in ("text", "short", "other.parquet", "nowhere"):
+        assert not is_event_table(tmp_path / name)
+    with pytest.raises(UnreadableLog, match="Import the log first"):
+        open_events(tmp_path / "other.parquet", duckdb)
+
+
+def test_a_table_of_another_form_says_so(tmp_path, duckdb):
+    table = pa.table({"a": [1]}).replace_schema_metadata({KEY: json.dumps({"form": 99})})
+    pq.write_table(table, tmp_path / "later.parquet")
+    with pytest.raises(UnreadableLog, match="form 99.*Import the log again"):
+        open_events(tmp_path / "later.parquet", duckdb)
+
+
+def test_no_events_are_nothing_to_keep(tmp_path, duckdb):
+    with pytest.raises(UnreadableLog, match="nothing to keep"):
+        write_events([], tmp_path / "events.parquet")
+    with pytest.raises(UnreadableLog, match="no event"):
+        events_in_memory(raw([]), duckdb)
