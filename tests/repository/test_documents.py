@@ -179,20 +179,31 @@ def test_answers_have_exactly_the_keys_that_the_reference_tells(command, answers
     assert found == set(documented)
 
 
-def test_the_example_of_the_readme_runs(tmp_path, monkeypatch, capsys):
-    (example,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("README.md", ["Group 70"]),
+        ("docs/how-to/use-the-library.md", ["Group 14 0.0", "{'Desk': 1.0, 'Warehouse': 1.0}"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_examples_in_python_run(page, said, tmp_path, monkeypatch, capsys):
+    examples = re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(examples) == len(said)
     log = tmp_path / "service_desk.xes.gz"
     log.write_bytes((SOURCE / "examples" / log.name).read_bytes())
     monkeypatch.chdir(tmp_path)
-    exec(compile(example, "README.md", "exec"), {})  # noqa: S102 - our own example
-    assert "Group 70" in capsys.readouterr().out
+    for example, words in zip(examples, said, strict=True):
+        exec(compile(example, page, "exec"), {})  # noqa: S102 - our own example
+        assert words in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "how-to").glob("*.md")), ids=name)
 def test_the_commands_of_a_how_to_are_understood(path, capsys):
     """Every `mizzle` command of a how-to is parsed, though not run."""
     text = path.read_text("utf-8").replace("\\\n", " ")
-    commands = re.findall(r"^(?:\$ )?mizzle (.*)$", text, re.MULTILINE)
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    commands = re.findall(r"^(?:\w+=\S+ )?mizzle (.*)$", "\n".join(blocks), re.MULTILINE)
     refused = []
     for line in commands:
         try:

@@ -18,10 +18,10 @@ DOTS = "..."
 MOST_COMMANDS = 12
 
 
-def told():
+def told(page=PAGE):
     """The commands of the page, each with the lines that it is said to print; blocks of other kinds are not run."""
     found = []
-    for block in re.findall(r"^```console\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```console\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append((line.removeprefix("$ "), []))
@@ -76,12 +76,18 @@ def shell(tmp_path, monkeypatch):
     return Shell(place)
 
 
-def test_every_command_of_the_tutorial_prints_what_the_page_says(shell):
-    commands = told()
-    assert 6 <= len(commands) <= MOST_COMMANDS
+def follow(shell, commands):
+    """Run commands one after the other, and compare what they print."""
     for command, lines in commands:
         printed = "\n".join(without_ends(shell.run(shlex.split(command)).splitlines()))
         assert pattern(lines).fullmatch(printed), f"{command} prints:\n{printed}"
+
+
+def test_every_command_of_the_tutorial_prints_what_the_page_says(shell):
+    commands = told()
+    assert 6 <= len(commands) <= MOST_COMMANDS
+    follow(shell, commands)
+    assert "Group 70" in (shell.at / "report.html").read_text("utf-8")
     assert (shell.at / "service_desk.xes.gz.mapping.toml").is_file()
 
 
@@ -92,8 +98,9 @@ def test_a_wrong_figure_in_the_tutorial_would_be_found():
     assert not pattern(right).fullmatch("Group 70  0.67\nanything")
 
 
-def test_the_report_of_the_tutorial_is_drawn(shell):
-    for command, _ in told():
-        shell.run(shlex.split(command))
-    page = (shell.at / "report.html").read_text("utf-8")
-    assert "Group 70" in page
+def test_the_figures_of_the_readme_are_those_of_the_demo(shell):
+    log = "src/mizzle/examples/service_desk.xes.gz"
+    shell.run(["mizzle", "log", "import", log, "--out", "service_desk.parquet"])
+    commands = told(ROOT / "README.md")
+    assert commands
+    follow(shell, commands)

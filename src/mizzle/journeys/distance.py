@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from mizzle.engines import in_pieces
 from mizzle.errors import NoSuchName
 from mizzle.estimate import Estimate
 from mizzle.journeys.expressions import HOUR, department_of, is_point, rows
@@ -64,12 +66,16 @@ def distance(events: Events, perception_points: Iterable[str], *, by_month: bool
     coverage of the intervals by `./run bench coverage`.
     """
     points = known_activities(events, perception_points)
-    reach = _reach(events, points, by_month=by_month).cache()
+    by = ["department", "month"] if by_month else ["department"]
+    pieces = []
     try:
-        whole = _departments(events, reach, ["department"])
-        months = _departments(events, reach, ["department", "month"]) if by_month else []
+        for cases in in_pieces(events.table, events.n_cases, events.n_events):
+            pieces.append(_reach(events, cases, points, by_month=by_month).cache())
+        whole = _departments(events, pieces, by[:1])
+        months = _departments(events, pieces, by) if by_month else []
     finally:
-        reach.release()
+        for piece in pieces:
+            piece.release()
     return Distance(
         cases=events.n_cases,
         events=events.n_events,
@@ -102,9 +108,9 @@ def _either(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
 
 
-def _reach(events: Events, points: Sequence[str], *, by_month: bool) -> ir.Table:
+def _reach(events: Events, cases: ir.Table, points: Sequence[str], *, by_month: bool) -> ir.Table:
     """Per event of a department: handovers and microseconds to the next perception point of its case."""
-    table = events.table.filter(events.table.node.notnull())
+    table = cases.filter(cases.node.notnull())
     table = table.mutate(point=is_point(events, table.node, points))
     ahead = ibis.window(group_by=table.case, order_by=table.seq, preceding=0, following=None)
     # Running handovers and starts never fall along a case, so the least among the perception points to come is that
@@ -124,25 +130,26 @@ def _reach(events: Events, points: Sequence[str], *, by_month: bool) -> ir.Table
     return table.select(**columns)
 
 
-def _departments(events: Events, reach: ir.Table, by: Sequence[str]) -> list[DepartmentDistance]:
-    per_case = reach.group_by(["case", *by]).aggregate(
-        events=reach.count(),
-        heard=reach.handovers.count(),
-        points=reach.point.sum(),
-        h=reach.handovers.sum(),
-        t=reach.wait.sum() / HOUR,
-    )
-    sums = rows(per_case.group_by(by).aggregate(**_sums(per_case)))
-    quantiles = rows(
-        reach.group_by(by).aggregate(
-            h50=reach.handovers.quantile(0.5),
-            h90=reach.handovers.quantile(0.9),
-            t50=reach.wait.quantile(0.5) / HOUR,
-            t90=reach.wait.quantile(0.9) / HOUR,
+def _departments(events: Events, pieces: Sequence[ir.Table], by: Sequence[str]) -> list[DepartmentDistance]:
+    sums: dict[tuple[Any, ...], Counter[str]] = {}
+    for piece in pieces:
+        per_case = piece.group_by(["case", *by]).aggregate(
+            events=piece.count(),
+            heard=piece.handovers.count(),
+            points=piece.point.sum(),
+            h=piece.handovers.sum(),
+            t=piece.wait.sum() / HOUR,
         )
+        for row in rows(per_case.group_by(by).aggregate(**_sums(per_case))):
+            sums.setdefault(tuple(row.pop(name) for name in by), Counter()).update(row)
+    reach = ibis.union(*pieces) if len(pieces) > 1 else pieces[0]
+    quantiles = reach.group_by(by).aggregate(
+        h50=reach.handovers.quantile(0.5),
+        h90=reach.handovers.quantile(0.9),
+        t50=reach.wait.quantile(0.5) / HOUR,
+        t90=reach.wait.quantile(0.9) / HOUR,
     )
-    found = {tuple(row[name] for name in by): row for row in quantiles}
-    return [_department(events, row | found[tuple(row[name] for name in by)]) for row in sums]
+    return [_department(events, {**row, **sums[tuple(row[name] for name in by)]}) for row in rows(quantiles)]
 
 
 def _sums(per_case: ir.Table) -> dict[str, ir.Scalar]:
