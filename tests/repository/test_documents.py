@@ -13,6 +13,7 @@ import unicodedata
 import pytest
 
 from mizzle import cli, journeys
+from mizzle.tables import EVENTS
 from repository.tree import ROOT, SOURCE, name, tracked
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -211,6 +212,11 @@ def test_the_commands_of_a_how_to_are_understood(path, capsys):
         except SystemExit as end:
             refused += [line] if end.code else []
     assert refused == [], capsys.readouterr().err
+
+
+def test_the_glossary_has_a_word_for_every_column():
+    words = set(re.findall(r"\w+", (ROOT / "GLOSSARY.md").read_text("utf-8")))
+    assert [name for name in EVENTS.names if not {name, name.removesuffix("s")} & words] == []
 
 
 def test_the_environment_variables_of_the_reference_are_those_of_the_code():

@@ -167,10 +167,12 @@ def test_the_interval_takes_the_case_as_the_sampling_unit(engine):
     # hours of D: case a 2+2 over 2 events, b 4, c 6; ratio 14/4 = 3.5
     hours = near(journeys.distance(log, ["call"]), "D").hours_to_customer
     assert hours.value == pytest.approx(3.5)
-    residual = (4 - 2 * 3.5) ** 2 + (4 - 3.5) ** 2 + (6 - 3.5) ** 2
-    half = 4.302652729911275 * (3 / 2 * residual / 16) ** 0.5
-    assert hours.interval.high == pytest.approx(3.5 + half)
-    assert hours.interval.low == 0.0  # 3.5 - half is below zero, and hours are not
+    # residuals -3, 0.5 and 2.5: squares 15.5, cubes -11.25; Hall's transformation of t = 4.3027 on 2 degrees of freedom
+    spread, skew = (3 / 2 * 15.5 / 16 * 3) ** 0.5, -11.25 * 3**0.5 / 15.5**1.5
+    q = 4.302652729911275 / 3**0.5
+    shifted = 3 / skew * ((1 + skew * (-q - skew / 18)) ** (1 / 3) - 1)
+    assert hours.interval.high == pytest.approx(3.5 - spread * shifted)
+    assert hours.interval.low == 0.0  # it reaches below zero, and hours do not
     assert (hours.n, near(journeys.distance(log, ["call"]), "D").cases) == (4, 3)
 
 

@@ -51,3 +51,14 @@ def test_events_of_one_case_that_are_alike_count_for_less():
 def test_wilson_reproduces_newcombes_table(successes, n, low, high):
     interval = wilson(successes / n, n)
     assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+
+
+def test_a_few_slow_cases_shift_the_interval_upwards():
+    even, skewed = ratio_interval([1, 2, 3, 4] * 5, [1] * 20), ratio_interval([1, 1, 1, 7] * 5, [1] * 20)
+    assert even.interval.high - even.value == pytest.approx(even.value - even.interval.low)
+    assert skewed.interval.high - skewed.value > 1.2 * (skewed.value - skewed.interval.low)
+
+
+def test_the_interval_holds_its_value_however_skewed_the_cases():
+    ratio = ratio_interval([0] * 49 + [1000], [1] * 50)
+    assert ratio.interval.low <= ratio.value <= ratio.interval.high

@@ -164,12 +164,9 @@ def _sums(per_case: ir.Table) -> dict[str, ir.Scalar]:
         "heard_cases": (per_case.heard > 0).ifelse(1, 0).sum(),
         "points": per_case.points.sum(),
         "mm": (m * m).sum(),
-        "h": h.sum(),
-        "hh": (h * h).sum(),
-        "hm": (h * m).sum(),
-        "t": t.sum(),
-        "tt": (t * t).sum(),
-        "tm": (t * m).sum(),
+        "mmm": (m * m * m).sum(),
+        **_powers("h", h, m),
+        **_powers("t", t, m),
         "kk": (k * k).sum(),
         "pp": (p * p).sum(),
         "pk": (p * k).sum(),
@@ -178,11 +175,24 @@ def _sums(per_case: ir.Table) -> dict[str, ir.Scalar]:
     }
 
 
+def _powers(name: str, y: ir.FloatingColumn, m: ir.FloatingColumn) -> dict[str, ir.Scalar]:
+    return {
+        name: y.sum(),
+        f"{name}y": (y * y).sum(),
+        f"{name}m": (y * m).sum(),
+        f"{name}yy": (y * y * y).sum(),
+        f"{name}ym": (y * y * m).sum(),
+        f"{name}mm": (y * m * m).sum(),
+    }
+
+
 def _department(log: Events, row: Mapping[str, Any]) -> DepartmentDistance:
     heard, events, cases = int(row["heard"]), int(row["events"]), int(row["cases"])
 
     def mean(letter: str, unit: str) -> Estimate:
-        sums = RatioSums(int(row["heard_cases"]), row[letter], heard, row[letter * 2], row[letter + "m"], row["mm"])
+        y = {power: row[letter + power] for power in ("", "y", "m", "yy", "ym", "mm")}
+        squares, cubes = (y["y"], y["m"], row["mm"]), (y["yy"], y["ym"], y["mm"], row["mmm"])
+        sums = RatioSums(int(row["heard_cases"]), y[""], heard, *squares, *cubes)
         ratio = ratio_from_sums(sums)
         return Estimate(ratio.value, not_below_zero(ratio), heard, unit, METHOD)
 
