@@ -127,14 +127,14 @@ def import_log(path: str, out: str) -> tuple[Work, Check]:
 
 def read_xes(path: str) -> tuple[Work, Check]:
     """Read an XES to its end, all columns of it."""
-    from mizzle.logs.xes import open_xes
+    from mizzle.logs.xes.reader import open_xes
 
     return (lambda: _count(open_xes(Path(path)))), lambda events: {"events": events}
 
 
 def read_log(path: str) -> tuple[Work, Check]:
     """Read a log of any format to its end, the columns of its mapping, with its times understood."""
-    from mizzle.logs.convert import convert
+    from mizzle.logs.meaning.convert import convert
     from mizzle.logs.readers import understand
 
     for name in ("delimited", "xes"):

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mizzle.errors import MizzleError
-from mizzle.logs.convert import convert
 from mizzle.logs.importing import import_log
+from mizzle.logs.meaning.convert import convert
 from mizzle.logs.readers import understand
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ForwardRef, NamedTuple, is_typeddict
 from mizzle import cli, journeys, tables
 from mizzle.journeys import intervals
 from mizzle.logs import Mapping
-from mizzle.logs.moments import TimeFormat
+from mizzle.logs.times.moments import TimeFormat
 from reference_text import ANSWERS, KINDS, MEASURES, Measure
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ LIBRARY = (
     Module("mizzle.simulate", "mizzle.simulate"),
     Module("mizzle.logs.readers", "mizzle.logs.readers", ("Understood", "understand")),
     Module("mizzle.logs.store", "mizzle.logs.store", ("Counts", "read_metadata")),
-    Module("mizzle.logs.moments", "mizzle.logs.moments", ("TimeFormat",)),
+    Module("mizzle.logs.times.moments", "mizzle.logs.times.moments", ("TimeFormat",)),
     Module("mizzle.logs.batches", "mizzle.logs.batches"),
 )
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from conftest import DATA
 from factories import RAW_SCHEMA
-
 from mizzle import journeys
 from mizzle.engines import fetch, open_engine
 from mizzle.journeys.expressions import department_of

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mizzle.logs.batches import ROW
-from mizzle.logs.delimited import Delimited
+from mizzle.logs.tabular.delimited import Delimited
 
 CELL = st.text(st.sampled_from("ab ,;\t|\"'\n\ré€\U0001f600\ufeff0"), max_size=8)
 PIECE = st.sampled_from(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from datetime import timedelta
 from statistics import mean
@@ -9,10 +10,10 @@ from statistics import mean
 import numpy as np
 import pyarrow as pa
 import pytest
-from factories import BEGIN, RAW_SCHEMA
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from factories import BEGIN, RAW_SCHEMA
 from mizzle import journeys
 from mizzle.engines import open_engine
 from mizzle.logs import events_in_memory, import_log, open_events
@@ -78,7 +79,7 @@ def reference_distance(rows):
                 found[department].append(None)
                 continue
             path = steps[place : ahead[0] + 1]
-            passed = sum(one[1] != other[1] for one, other in zip(path, path[1:], strict=False))
+            passed = sum(one[1] != other[1] for one, other in itertools.pairwise(path))
             found[department].append((passed, max(steps[ahead[0]][2] - end, 0)))
     return found
 
@@ -114,7 +115,7 @@ def test_distance_equals_the_definition(rows):
 def test_the_map_equals_the_definition(rows):
     edges, waits = Counter(), defaultdict(list)
     for steps in cases_of(rows).values():
-        for (a, d, _, end), (b, e, begin, _) in zip(steps, steps[1:], strict=False):
+        for (a, d, _, end), (b, e, begin, _) in itertools.pairwise(steps):
             edges[(d, a), (e, b)] += 1
             waits[(d, a), (e, b)].append(max(begin - end, 0))
     found = journeys.process_map(opened(rows))

@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mizzle.logs.moments import TimeFormat, TimeProfile
+from mizzle.logs.times.moments import TimeFormat, TimeProfile
 
 NORWEGIAN = ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober")
 NORWEGIAN += ("november", "desember")

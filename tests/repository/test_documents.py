@@ -58,6 +58,13 @@ def test_every_path_that_a_document_names_is_there(path):
     assert [one for one in named if not (ROOT / one).exists()] == []
 
 
+def test_every_module_that_the_architecture_names_is_there():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = re.findall(r"`((?:cli|logs|journeys|report)/[\w./]*|\w+\.py)`", text)
+    assert named
+    assert [one for one in named if not (SOURCE / one).exists()] == []
+
+
 def test_every_document_can_be_reached_from_the_readme():
     seen, todo = set(), [ROOT / "README.md"]
     while todo:

@@ -26,7 +26,7 @@ NO_NAMES = {"utils", "util", "helpers", "common", "core", "misc", "manager", "ma
 
 CLOCKS = {"now", "utcnow", "today", "perf_counter", "monotonic", "time_ns", "localtime", "gmtime"}
 CHANCE = {
-    "src/mizzle/logs/pseudonyms.py": "a secret key must not be foreseeable, so it comes from the system and no seed",
+    "src/mizzle/logs/meaning/pseudonyms.py": "a secret must not be foreseeable, so it comes from the system",
 }
 """Modules that may draw from the system's chance, each with its reason."""
 
@@ -138,13 +138,15 @@ def test_every_excuse_from_a_check_stands_with_a_reason(path):
     }
     bare, reasoned = [], set()
     for line, comment in comments.items():
-        for excuse in re.split(r"(?=#)", comment):
+        parts = re.split(r"(?=#)", comment)
+        for excuse in parts:
             found = EXCUSE.match(excuse)
             if not found:
                 continue
             code = found[1].split(":")[-1].strip()
             above = [comments.get(line - back, "") for back in (1, 2)]
-            is_reasoned = found[2].strip(" -") or any(one and not EXCUSE.match(one) for one in above)
+            others = [*(one for one in parts if one), *above]
+            is_reasoned = found[2].strip(" -") or any(one and not EXCUSE.match(one) for one in others)
             if is_reasoned:
                 reasoned.add(code)
             else:

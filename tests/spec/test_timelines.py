@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from factories import events
 
+from factories import events
 from mizzle import journeys
 from mizzle.errors import MizzleError, NoSuchName
 from mizzle.journeys.results import Agreement
@@ -76,9 +76,9 @@ def test_a_handover_is_held_to_its_longest_wait_in_a_case(engine):
 
 def test_a_case_or_department_that_is_not_there_is_answered_with_near_ones(duckdb):
     log = events(duckdb, LOG)
-    with pytest.raises(NoSuchName, match="No case of this log is called 'zz'.* 2 cases, such as a, b"):
+    with pytest.raises(NoSuchName, match=r"No case of this log is called 'zz'.* 2 cases, such as a, b"):
         journeys.timeline(log, "zz")
-    with pytest.raises(NoSuchName, match="'Stor'.*Did you mean Store"):
+    with pytest.raises(NoSuchName, match=r"'Stor'.*Did you mean Store"):
         journeys.agreed(log, [Agreement("Stor", None, 1)])
     with pytest.raises(NoSuchName, match="'Xyz'"):
         journeys.agreed(log, [Agreement("Store", "Xyz", 1)])
@@ -130,7 +130,7 @@ def test_suggestions_are_ranked_and_say_why(engine):
         b  internal-mail Shop 1 2
         b  Avslutt      Shop  3 4
         """,
-        extras={"contact_type": channel[:3] + ["mail", None, None], "priority": ["1"] * 6},
+        extras={"contact_type": [*channel[:3], "mail", None, None], "priority": ["1"] * 6},
     )
     found = {one.activity: one for one in journeys.suggest_perception_points(log)}
     assert next(iter(found)) == "Call-client"

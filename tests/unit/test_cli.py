@@ -164,7 +164,7 @@ def test_a_timeline_without_starts_says_nothing_of_touch(ask, tmp_path):
 
 
 def test_tables_are_for_people(ask, log):
-    code, out, err = ask("distance", log, "--perception", "call client", "--by-month")
+    code, out, _err = ask("distance", log, "--perception", "call client", "--by-month")
     assert code == 0
     assert "How far is every department from the customer?" in out
     assert "2024-01" in out
@@ -227,7 +227,7 @@ def test_import_writes_the_table_the_mapping_and_the_rejected_rows(ask, log, tmp
     found = answer(ask, "log", "import", log, "--out", out)
     assert found["rejected_files"] == [str(tmp_path / "orders.rejected.csv")]
     assert (tmp_path / "orders.csv.mapping.toml").exists()
-    code, printed, said = ask("log", "import", log, "--out", out)
+    _code, printed, said = ask("log", "import", log, "--out", out)
     assert "They are in" in printed
     assert "is saved in" not in said
     assert answer(ask, "distance", out, "--perception", "call client")["events"] == 90
@@ -237,7 +237,7 @@ def test_a_log_in_a_folder_that_cannot_be_written_is_imported_all_the_same(ask, 
     def refuse(self, path):
         raise OSError
 
-    monkeypatch.setattr("mizzle.logs.mapping.Mapping.save", refuse)
+    monkeypatch.setattr("mizzle.logs.meaning.mapping.Mapping.save", refuse)
     code, _, said = ask("log", "import", log, "--out", tmp_path / "events.parquet")
     assert code == 0
     assert "could not be saved" in said

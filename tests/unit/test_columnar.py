@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from mizzle.errors import UnclearMapping, UnreadableLog
-from mizzle.logs import columnar
 from mizzle.logs.batches import ROW, Mark, Reason
-from mizzle.logs.columnar import Columnar, open_columnar
+from mizzle.logs.tabular import columnar
+from mizzle.logs.tabular.columnar import Columnar, open_columnar
 
 
 @pytest.fixture

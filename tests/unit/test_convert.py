@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 
 from mizzle.logs.batches import ROW, Batch, Rejected
-from mizzle.logs.convert import convert
-from mizzle.logs.mapping import Mapping
-from mizzle.logs.moments import TimeFormat
+from mizzle.logs.meaning.convert import convert
+from mizzle.logs.meaning.mapping import Mapping
+from mizzle.logs.times.moments import TimeFormat
 from mizzle.tables import RAW_EVENTS
 
 ISO = TimeFormat("ISO 8601")

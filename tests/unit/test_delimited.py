@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from mizzle.errors import UnclearMapping, UnreadableLog
-from mizzle.logs import delimited, dialect
 from mizzle.logs.batches import ROW, Reason
-from mizzle.logs.delimited import Delimited, chosen, named, open_delimited
-from mizzle.logs.dialect import Dialect, spans
+from mizzle.logs.tabular import delimited, dialect
+from mizzle.logs.tabular.delimited import Delimited, chosen, named, open_delimited
+from mizzle.logs.tabular.dialect import Dialect, spans
 
 HEADER = "case,activity,end\n"
 

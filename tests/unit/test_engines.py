@@ -5,8 +5,8 @@ from __future__ import annotations
 import builtins
 
 import pytest
-from factories import events
 
+from factories import events
 from mizzle import journeys
 from mizzle.engines import open_engine
 from mizzle.errors import MizzleError

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 
 from mizzle.errors import UnclearMapping, UnreadableLog
-from mizzle.logs import excel
 from mizzle.logs.batches import ROW, Mark, Reason
-from mizzle.logs.excel import Excel, open_excel
+from mizzle.logs.tabular import excel
+from mizzle.logs.tabular.excel import Excel, open_excel
 
 
 @pytest.fixture

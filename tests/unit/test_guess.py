@@ -9,9 +9,9 @@ import pytest
 
 from mizzle.errors import UnclearMapping
 from mizzle.logs.batches import Facts
-from mizzle.logs.guess import guess
-from mizzle.logs.looks import look_at
-from mizzle.logs.rolenames import is_person, weight, words_of
+from mizzle.logs.meaning.guess import guess
+from mizzle.logs.meaning.looks import look_at
+from mizzle.logs.meaning.rolenames import is_person, weight, words_of
 
 SHARED = Path(__file__).parents[2].parent / "shared/data"
 CSV = Facts("CSV")

@@ -12,8 +12,8 @@ import pytest
 from mizzle import logs
 from mizzle.errors import TooManyRejected, UnclearMapping, UnreadableLog
 from mizzle.logs import importing
-from mizzle.logs.delimited import Delimited
-from mizzle.logs.mapping import Mapping, mapping_path
+from mizzle.logs.meaning.mapping import Mapping, mapping_path
+from mizzle.logs.tabular.delimited import Delimited
 
 HEAD = "case,activity,department,start,end"
 ROLES = {role: role for role in HEAD.split(",")}
@@ -119,7 +119,7 @@ def test_a_log_of_a_header_alone_is_refused(tmp_path):
         load(written(tmp_path / "log.csv", []), tmp_path / "out.parquet")
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     pass
 
 
@@ -130,7 +130,7 @@ def stop_after(parts):
     def tell(stage, _share):
         seen.append(stage)
         if len(seen) > parts:
-            raise Stopped
+            raise StoppedError
 
     return tell
 
@@ -146,7 +146,7 @@ def small_parts(monkeypatch):
 def test_an_import_that_was_stopped_goes_on_where_it_was(tmp_path, small_parts, monkeypatch):
     log = written(tmp_path / "log.csv", [line(""), *GOOD])
     load(log, tmp_path / "whole.parquet")
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         load(log, tmp_path / "out.parquet", progress=stop_after(4))
     kept = json.loads((tmp_path / "out.parquet.partial" / "state.json").read_text())["parts"]
     assert len(kept) == 4
@@ -165,7 +165,7 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(tmp_path, small_parts, 
 
 def test_a_log_that_changed_meanwhile_is_read_from_the_beginning(tmp_path, small_parts):
     log = written(tmp_path / "log.csv", GOOD)
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         load(log, tmp_path / "out.parquet", progress=stop_after(4))
     done = load(written(log, GOOD[:60]), tmp_path / "out.parquet")
     assert done.counts.events == 60
@@ -186,17 +186,17 @@ def test_a_format_that_cannot_go_on_in_the_middle_begins_again(tmp_path, monkeyp
     monkeypatch.setattr(importing, "ROWS_PER_PART", 10)
 
     def stop(folder_state, _folder, _place, *_):
-        raise Stopped
+        raise StoppedError
 
     keep = importing._keep
     calls = []
 
     def keep_then_stop(*arguments):
         calls.append(keep(*arguments))
-        raise Stopped
+        raise StoppedError
 
     monkeypatch.setattr(importing, "_keep", keep_then_stop)
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         load(tmp_path / "log.xlsx", tmp_path / "out.parquet")
     monkeypatch.setattr(importing, "_keep", keep)
     done = load(tmp_path / "log.xlsx", tmp_path / "out.parquet")

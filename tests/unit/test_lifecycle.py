@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from mizzle.logs.lifecycle import paired
+from mizzle.logs.xes.lifecycle import paired
 
 
 def events(*rows, names=("concept:name", "lifecycle:transition", "time:timestamp")):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.mapping import DEFAULT, Mapping, listed, mapping_path
+from mizzle.logs.meaning.mapping import DEFAULT, Mapping, listed, mapping_path
 
 PLAIN = Mapping("number", "state", "group", "updated_at")
 FULL = Mapping(

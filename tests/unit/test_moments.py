@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.dateorder import DateOrders
-from mizzle.logs.moments import TimeFormat, TimeProfile
+from mizzle.logs.times.dateorder import DateOrders
+from mizzle.logs.times.moments import TimeFormat, TimeProfile
 
 
 def read(name, *texts, timezone="UTC"):

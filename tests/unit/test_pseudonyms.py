@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.pseudonyms import make_key, pseudonyms, read_key
+from mizzle.logs.meaning.pseudonyms import make_key, pseudonyms, read_key
 
 KEY = b"0123456789abcdef"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from factories import raw
 
+from factories import raw
 from mizzle.errors import UnreadableLog
 from mizzle.logs import steps
 from mizzle.logs.steps import ORDER, Chain
@@ -55,11 +55,11 @@ def test_no_batch_and_empty_batches_are_nothing():
 
 def test_more_kinds_than_codes_are_refused(monkeypatch):
     monkeypatch.setattr(steps, "MOST_ACTIVITIES", 2)
-    with pytest.raises(UnreadableLog, match="more than 2 activities.*--activity"):
+    with pytest.raises(UnreadableLog, match=r"more than 2 activities.*--activity"):
         chained(ROWS, 100)
     monkeypatch.setattr(steps, "MOST_ACTIVITIES", 9)
     monkeypatch.setattr(steps, "MOST_DEPARTMENTS", 1)
-    with pytest.raises(UnreadableLog, match="more than 1 departments.*--department"):
+    with pytest.raises(UnreadableLog, match=r"more than 1 departments.*--department"):
         chained(ROWS, 100)
 
 

@@ -7,8 +7,8 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from factories import raw
 
+from factories import raw
 from mizzle import tables
 from mizzle.errors import UnreadableLog
 from mizzle.logs import events_in_memory, is_event_table, open_events
@@ -53,7 +53,7 @@ def test_other_files_are_no_event_tables(tmp_path, duckdb):
 def test_a_table_of_another_form_says_so(tmp_path, duckdb):
     table = pa.table({"a": [1]}).replace_schema_metadata({KEY: json.dumps({"form": 99})})
     pq.write_table(table, tmp_path / "later.parquet")
-    with pytest.raises(UnreadableLog, match="form 99.*Import the log again"):
+    with pytest.raises(UnreadableLog, match=r"form 99.*Import the log again"):
         open_events(tmp_path / "later.parquet", duckdb)
 
 

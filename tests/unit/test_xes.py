@@ -7,10 +7,14 @@ import pyarrow as pa
 import pytest
 
 from mizzle.errors import UnreadableLog
-from mizzle.logs import xes, xes_blocks, xes_columns, xes_header, xes_parser
 from mizzle.logs.batches import ROW, Mark, Rejected
-from mizzle.logs.xes import open_xes
-from mizzle.logs.xes_plain import read_plain
+from mizzle.logs.xes import blocks as xes_blocks
+from mizzle.logs.xes import columns as xes_columns
+from mizzle.logs.xes import header as xes_header
+from mizzle.logs.xes import parser as xes_parser
+from mizzle.logs.xes import reader as xes
+from mizzle.logs.xes.plain import read_plain
+from mizzle.logs.xes.reader import open_xes
 
 DATA = Path(__file__).parents[2].parent / "shared/data/eventlogs"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">\n'

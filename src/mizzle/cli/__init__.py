@@ -128,6 +128,11 @@ def run(words: Sequence[str] | None = None) -> int:
     if chosen.command is None:
         top.print_help()
         return 0
+    return _guarded(chosen)
+
+
+def _guarded(chosen: argparse.Namespace) -> int:
+    """Run a command; say what went wrong in words, and give the exit code."""
     from mizzle.errors import MizzleError
 
     try:
@@ -137,13 +142,15 @@ def run(words: Sequence[str] | None = None) -> int:
     except MizzleError as problem:
         print(f"mizzle: {problem}", file=sys.stderr)
         return problem.exit_code
+    except OSError as problem:
+        if not isinstance(problem, BrokenPipeError):
+            print(f"mizzle: {_told(problem)}", file=sys.stderr)
+            return 2
+        # The reader of a pipe has seen enough; that is no failure, and Python must not try to flush again.
+        sys.stdout = None
     except KeyboardInterrupt:
         print("mizzle: stopped. An import goes on from here when it is started again.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough; that is no failure, and Python must not try to flush again.
-        sys.stdout = None
-        return 0
     except Exception as defect:
         if "MIZZLE_DEBUG" in os.environ:
             raise
@@ -153,3 +160,9 @@ def run(words: Sequence[str] | None = None) -> int:
         )
         return 1
     return 0
+
+
+def _told(problem: OSError) -> str:
+    """Say what the system refused, and what to look at."""
+    where = f" {problem.filename}" if problem.filename else ""
+    return f"The system refused to read or write{where}: {problem.strerror or problem}. Check the folder and its space."

@@ -15,7 +15,7 @@ from mizzle.cli import answers, screen
 from mizzle.engines import Engine, open_engine
 from mizzle.errors import MizzleError, TooManyRejected
 from mizzle.logs import Imported, import_log, is_event_table, make_key, open_events, read_key
-from mizzle.logs.mapping import Mapping, mapping_path
+from mizzle.logs.meaning.mapping import Mapping, mapping_path
 
 if TYPE_CHECKING:
     import argparse

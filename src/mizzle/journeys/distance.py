@@ -70,7 +70,7 @@ def distance(events: Events, perception_points: Iterable[str], *, by_month: bool
     pieces = []
     try:
         for cases in in_pieces(events.table, events.n_cases, events.n_events):
-            pieces.append(_reach(events, cases, points, by_month=by_month).cache())
+            pieces += [_reach(events, cases, points, by_month=by_month).cache()]
         whole = _departments(events, pieces, by[:1])
         months = _departments(events, pieces, by) if by_month else []
     finally:

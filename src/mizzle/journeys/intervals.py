@@ -115,7 +115,7 @@ def _skewness(sums: RatioSums, r: float, squares: float) -> float:
     if squares <= ROUNDING * (sums.yy + r * r * sums.mm):
         return 0.0
     cubes = sums.yyy - 3 * r * sums.yym + 3 * r * r * sums.ymm - r**3 * sums.mmm
-    return cubes / math.sqrt(sums.cases) * sums.cases / squares**1.5
+    return float(cubes * math.sqrt(sums.cases) / squares**1.5)
 
 
 def _unskewed(q: float, skewness: float, n: int) -> float:

@@ -20,8 +20,8 @@ _WORDS: dict[str, str] = {
     "the name speaks of talking or writing": r"call|phone|e-?mail|mail|message|chat|reply|respon|answer|inform|notif"
     r"|contact|visit|meet|letter|llama|teléfono|telefono|correo|mensaje|contest|avis|contacto|visita|carta|reunión"
     r"|ring|telefon|e-?post|melding|svar|varsle|kontakt|besøk|brev|møte",
-    "the name speaks of handing something over": r"deliver|hand.?over|carry|dispatch|ship|receiv|collect|pick.?up|return"
-    r"|install|entreg|recib|recog|devol|instal|enví|envio|lever|overlever|utlever|hent|motta|retur|montere|send",
+    "the name speaks of handing something over": r"deliver|hand.?over|carry|dispatch|ship|receiv|collect|pick.?up"
+    r"|return|install|entreg|recib|recog|devol|instal|enví|envio|lever|overlever|utlever|hent|motta|retur|montere|send",
     "the name speaks of asking or promising": r"order|request|quote|offer|book|appoint|confirm|complain|claim|enquir"
     r"|inquir|pedido|solicit|oferta|reserv|cita|reclam|queja|bestill|forespør|tilbud|time|avtale|bekreft|klage",
     "the name speaks of paying": r"invoice|bill|pay|refund|receipt|factur|pago|pagar|cobr|reembols|recibo|faktura|betal"

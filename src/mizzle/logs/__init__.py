@@ -1,8 +1,8 @@
 """Event logs in: CSV, Parquet, Excel, XES and OCEL become one event table; nothing is lost on the way."""
 
 from mizzle.logs.importing import Imported, import_log
-from mizzle.logs.mapping import Mapping
-from mizzle.logs.pseudonyms import make_key, read_key
+from mizzle.logs.meaning.mapping import Mapping
+from mizzle.logs.meaning.pseudonyms import make_key, read_key
 from mizzle.logs.readers import open_reader
 from mizzle.logs.store import events_in_memory, is_event_table, open_events
 

@@ -21,7 +21,7 @@ from mizzle import __version__
 from mizzle.engines import open_engine, sorted_batches
 from mizzle.errors import TooManyRejected, UnreadableLog
 from mizzle.logs.batches import Mark, Rejected
-from mizzle.logs.convert import convert
+from mizzle.logs.meaning.convert import convert
 from mizzle.logs.readers import Understood, understand
 from mizzle.logs.source import open_source
 from mizzle.logs.steps import ORDER
@@ -31,17 +31,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from mizzle.logs.mapping import Mapping
+    from mizzle.logs.meaning.mapping import Mapping
 
     Progress = Callable[[str, float], None]
 
 MOST_REJECTED = 0.05
 """Share of rows that may be set aside without being asked."""
 
+NO_WORK = "lifecycle transition"
+"""Beginning of the reason for events that XES itself says are no work, as the scheduling of a task."""
+
 MEMORY = "192MB"
 """Memory of the sort; what does not fit goes to disk beside the result."""
 
-ROWS_PER_PART = 500_000
+ROWS_PER_PART = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +161,8 @@ def import_log(
         for place, (log, one) in enumerate(zip(logs, understood, strict=True)):
             if place not in state.finished:
                 _read(state, folder, place, log, one, secret, tell)
-        rows, rejected = _totals(state)
         files = _write_rejected(state, folder, logs, rejects_beside)
-        if not accept_rejects and rejected > MOST_REJECTED * rows:
-            raise TooManyRejected(rejected, rows, _too_many(rejected, rows, state, files))
-        if rejected == rows:
-            raise UnreadableLog(f"Not one of the {rows:,} rows can be read: {_reasons(state)}. See {files[0]}.")
+        _refuse_too_many(state, files, accept_rejects=accept_rejects)
         counts = _put_together(state, folder, out, append=append, tell=tell)
     except UnreadableLog:
         shutil.rmtree(folder)  # there is nothing to go on from
@@ -171,6 +170,7 @@ def import_log(
     finally:
         for one in understood:
             one.reader.close()
+    rows, rejected = _totals(state)
     examples = tuple(_rejected_rows(state, folder, limit=5))
     shutil.rmtree(folder)
     return Imported(out, tuple(understood), rows, rejected, dict(_reason_counts(state)), files, counts, examples)
@@ -300,10 +300,19 @@ def _reasons(state: _State) -> str:
     return ", ".join(f"{count:,} {reason}" for reason, count in _reason_counts(state).most_common())
 
 
-def _too_many(rejected: int, rows: int, state: _State, files: Sequence[Path]) -> str:
-    return (
+def _refuse_too_many(state: _State, files: Sequence[Path], *, accept_rejects: bool) -> None:
+    """Ask before more than a few rows are passed over; steps that are no work by the standard are not counted."""
+    rows, rejected = _totals(state)
+    if rejected == rows:
+        raise UnreadableLog(f"Not one of the {rows:,} rows can be read: {_reasons(state)}. See {files[0]}.")
+    unreadable = rejected - sum(n for reason, n in _reason_counts(state).items() if reason.startswith(NO_WORK))
+    if accept_rejects or unreadable <= MOST_REJECTED * rows:
+        return
+    raise TooManyRejected(
+        rejected,
+        rows,
         f"{rejected:,} of {rows:,} rows ({rejected / rows:.0%}) cannot be read: {_reasons(state)}. They are in"
-        f" {files[0]}. Mend the file or the mapping, or go on without them with --accept-rejects."
+        f" {files[0]}. Mend the file or the mapping, or go on without them with --accept-rejects.",
     )
 
 

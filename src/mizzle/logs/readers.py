@@ -10,16 +10,16 @@ import pyarrow as pa
 from mizzle.errors import UnclearMapping, UnreadableLog
 from mizzle.logs import source
 from mizzle.logs.batches import ROW
-from mizzle.logs.guess import guess
-from mizzle.logs.mapping import Mapping, mapping_path
-from mizzle.logs.moments import TimeFormat, TimeProfile
+from mizzle.logs.meaning.guess import guess
+from mizzle.logs.meaning.mapping import Mapping, mapping_path
+from mizzle.logs.times.moments import TimeFormat, TimeProfile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mizzle.logs.batches import Facts, Reader
 
-SAMPLE_ROWS = 50_000
+SAMPLE_ROWS = 10_000
 """Rows from which columns are guessed; a whole column is looked at only where these leave the dates in doubt."""
 
 
@@ -68,19 +68,19 @@ def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None 
     """
     kind = source.kind(log)
     if kind == "csv":
-        from mizzle.logs.delimited import open_delimited
+        from mizzle.logs.tabular.delimited import open_delimited
 
         return open_delimited(log)
     if kind == "excel":
-        from mizzle.logs.excel import open_excel
+        from mizzle.logs.tabular.excel import open_excel
 
         return open_excel(log, sheet)
     if kind == "parquet":
-        from mizzle.logs.columnar import open_columnar
+        from mizzle.logs.tabular.columnar import open_columnar
 
         return open_columnar(log)
     if kind == "xes":
-        from mizzle.logs.xes import open_xes
+        from mizzle.logs.xes.reader import open_xes
 
         return open_xes(log)
     from mizzle.logs.ocel import open_ocel

@@ -174,7 +174,8 @@ def _codes(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], list[str]]:
 
 
 def _micros(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    return column.cast(pa.int64()).to_numpy()
+    micros: npt.NDArray[np.int64] = column.cast(pa.int64()).to_numpy()
+    return micros
 
 
 def _nullable(values: npt.NDArray[np.int64], empty: npt.NDArray[np.bool_], kind: pa.DataType) -> pa.Array:

@@ -10,7 +10,7 @@ from mizzle.errors import UnreadableLog
 from mizzle.logs.batches import LONGEST_ROW
 from mizzle.logs.ocel.reader import Event
 from mizzle.logs.source import open_source
-from mizzle.logs.xes_parser import DEEPEST, local, safe_parser
+from mizzle.logs.xes.parser import DEEPEST, local, safe_parser
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -13,11 +13,11 @@ import numpy as np
 
 from mizzle.errors import UnreadableLog
 from mizzle.logs.batches import Reason, Rejected
-from mizzle.logs.lifecycle import NEEDED, paired
 from mizzle.logs.source import open_source
-from mizzle.logs.xes_columns import Found, columns_of, indices
-from mizzle.logs.xes_parser import FEED, LARGEST_TRACE, Broken, TraceParser, parse_part
-from mizzle.logs.xes_plain import read_plain
+from mizzle.logs.xes.columns import Found, columns_of, indices
+from mizzle.logs.xes.lifecycle import NEEDED, paired
+from mizzle.logs.xes.parser import FEED, LARGEST_TRACE, Broken, TraceParser, parse_part
+from mizzle.logs.xes.plain import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from mizzle.logs.batches import Mark
     from mizzle.logs.source import Source
-    from mizzle.logs.xes_header import Header
+    from mizzle.logs.xes.header import Header
 
 BLOCK = 4 << 20
 """Bytes of the file that are read, and cut, at once."""

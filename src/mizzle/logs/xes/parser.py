@@ -9,7 +9,7 @@ import numpy as np
 
 from mizzle.errors import UnreadableLog
 from mizzle.logs.batches import LONGEST_FIELD
-from mizzle.logs.xes_columns import CASE, MOST_ATTRIBUTES, Found, texts
+from mizzle.logs.xes.columns import CASE, MOST_ATTRIBUTES, Found, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from mizzle.logs.batches import LONGEST_FIELD
-from mizzle.logs.xes_columns import CASE, MOST_ATTRIBUTES, Found, codes_of, indices, pieces, places_of, texts
+from mizzle.logs.xes.columns import CASE, MOST_ATTRIBUTES, Found, codes_of, indices, pieces, places_of, texts
 
 if TYPE_CHECKING:
     import pyarrow as pa

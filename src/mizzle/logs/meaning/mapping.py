@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.moments import MISSING, TimeFormat
-from mizzle.logs.zones import zone_named
+from mizzle.logs.times.moments import MISSING, TimeFormat
+from mizzle.logs.times.zones import zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.looks import Look, Steps, look_at
-from mizzle.logs.mapping import ROLES, Mapping, listed, no_such_column
-from mizzle.logs.rolenames import HINT, LIKELY, SURE, weight
+from mizzle.logs.meaning.looks import Look, Steps, look_at
+from mizzle.logs.meaning.mapping import ROLES, Mapping, listed, no_such_column
+from mizzle.logs.meaning.rolenames import HINT, LIKELY, SURE, weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict

@@ -12,7 +12,8 @@ import pyarrow.csv
 
 from mizzle.errors import UnclearMapping, UnreadableLog
 from mizzle.logs.batches import LONGEST_FIELD, LONGEST_ROW, ROW, Batch, Facts, Mark, Reason, Rejected
-from mizzle.logs.dialect import (
+from mizzle.logs.source import HEAD, Source, open_source
+from mizzle.logs.tabular.dialect import (
     BOM,
     NEWLINE,
     SEPARATORS,
@@ -25,7 +26,6 @@ from mizzle.logs.dialect import (
     plain_text,
     spans,
 )
-from mizzle.logs.source import HEAD, Source, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

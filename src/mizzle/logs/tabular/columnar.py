@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from mizzle.errors import MizzleError, UnreadableLog
 from mizzle.logs.batches import LONGEST_FIELD, ROW, Batch, Facts, Mark, Reason, Rejected
-from mizzle.logs.delimited import chosen, named
 from mizzle.logs.source import open_source
+from mizzle.logs.tabular.delimited import chosen, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

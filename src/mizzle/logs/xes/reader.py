@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from mizzle.errors import UnreadableLog
-from mizzle.logs import lifecycle
 from mizzle.logs.batches import ROW, Batch, Facts, Mark
 from mizzle.logs.source import open_source
-from mizzle.logs.xes_blocks import BLOCK, Settings, parts, unreadable
-from mizzle.logs.xes_columns import CASE, MOST_ATTRIBUTES, row_numbers
-from mizzle.logs.xes_header import read_header
-from mizzle.logs.xes_parser import Broken
+from mizzle.logs.xes import lifecycle
+from mizzle.logs.xes.blocks import BLOCK, Settings, parts, unreadable
+from mizzle.logs.xes.columns import CASE, MOST_ATTRIBUTES, row_numbers
+from mizzle.logs.xes.header import read_header
+from mizzle.logs.xes.parser import Broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from mizzle.logs.xes_blocks import Work
+    from mizzle.logs.xes.blocks import Work
 
 _MOST_THREADS = 4
 _ROLES = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow.compute as pc
 
-from mizzle.logs.xes_columns import codes_of, indices
+from mizzle.logs.xes.columns import codes_of, indices
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.logs.batches import ROW, Batch, Reason, Rejected
-from mizzle.logs.moments import INSTANT, TimeFormat, as_texts
-from mizzle.logs.pseudonyms import pseudonyms
+from mizzle.logs.meaning.pseudonyms import pseudonyms
+from mizzle.logs.times.moments import INSTANT, TimeFormat, as_texts
 from mizzle.tables import RAW_EVENTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mizzle.logs.mapping import Mapping
+    from mizzle.logs.meaning.mapping import Mapping
 
     Flags = NDArray[np.bool_]
 

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.dateorder import CENTURY_TURNS, ORDERS, DateOrders
-from mizzle.logs.zones import offsets, zone_named
+from mizzle.logs.times.dateorder import CENTURY_TURNS, ORDERS, DateOrders
+from mizzle.logs.times.zones import offsets, zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

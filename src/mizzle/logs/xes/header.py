@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
 from mizzle.errors import UnreadableLog
-from mizzle.logs.xes_parser import DEEPEST, FEED, LONGEST_TAG, Broken, local, safe_parser
+from mizzle.logs.xes.parser import DEEPEST, FEED, LONGEST_TAG, Broken, local, safe_parser
 
 if TYPE_CHECKING:
     from mizzle.logs.source import Source

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from mizzle.errors import MizzleError, UnreadableLog
 from mizzle.logs.batches import LONGEST_FIELD, ROW, Batch, Facts, Mark, Reason, Rejected
-from mizzle.logs.delimited import MOST_COLUMNS, chosen, named
 from mizzle.logs.source import archive_entries, open_source
+from mizzle.logs.tabular.delimited import MOST_COLUMNS, chosen, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

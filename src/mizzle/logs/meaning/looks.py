@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.errors import UnclearMapping
-from mizzle.logs.moments import MISSING, TimeProfile, as_texts
-from mizzle.logs.rolenames import GIVEN_NAMES, is_person
+from mizzle.logs.meaning.rolenames import GIVEN_NAMES, is_person
+from mizzle.logs.times.moments import MISSING, TimeProfile, as_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,0 +1,1 @@
+"""What columns mean: the mapping, its guess, and raw events made with it."""
