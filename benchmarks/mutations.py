@@ -396,7 +396,7 @@ def _ocel_sqlite() -> bytes:
         for number, row in enumerate(_ROWS):
             name, table = f"e{number}", "".join(word.capitalize() for word in row[1].split())
             base.execute("insert into event values (?, ?)", (name, row[1]))
-            base.execute(f'insert into "event_{table}" values (?, ?, ?)', (name, row[4], row[2]))  # noqa: S608
+            base.execute(f'insert into "event_{table}" values (?, ?, ?)', (name, row[4], row[2]))  # noqa: S608 - our own names
             base.executemany("insert into event_object values (?, ?, ?)", [(name, row[0], "of"), (name, "P1", "for")])
         base.commit()
         base.close()

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mizzle.errors import UnreadableLog
+from mizzle.logs.xes import blocks as xes_blocks
 from mizzle.logs.xes.blocks import Settings, finish, work
 from mizzle.logs.xes.parser import Broken, parse_part
 from mizzle.logs.xes.plain import read_plain
-from mizzle.logs.xes.reader import blocks as xes_blocks
 from mizzle.logs.xes.reader import open_xes
 
 KEYS = st.sampled_from(["concept:name", "time:timestamp", "org:resource", "case:x", "å", "a/b", "", "a b"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -45,7 +45,7 @@ def _out() -> Console:
 
 def say(sentence: str) -> None:
     """Say something beside the answer: on standard error, so that it never ends up in a file of results."""
-    Console(stderr=True, highlight=False).print(Text(sentence, style="dim"))
+    Console(stderr=True, highlight=False).print(Text(sentence, style="dim"), soft_wrap=True)
 
 
 def ask(sentence: str) -> bool:
@@ -64,11 +64,12 @@ def progress() -> Iterator[Callable[[str, float], None]]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def tell(stage: str, share: float) -> None:
-            task = tasks.setdefault(stage, bar.add_task(stage, total=1.0))
-            bar.update(task, completed=share)  # type: ignore[arg-type]
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=1.0)
+            bar.update(tasks[stage], completed=share)
 
         yield tell
 

@@ -18,6 +18,9 @@ LEVEL = 0.95
 LEAST_SKEWNESS = 1e-6
 """Skewness below which Hall's transformation is the identity to the last digit."""
 
+MOST_SKEWED = 0.9
+"""Skewness times q beyond which the transformation is not followed: an end lies at most 1.8 times as far as without."""
+
 ROUNDING = 1e-12
 """Share of a sum of squares below which a difference of such sums is rounding."""
 
@@ -119,7 +122,11 @@ def _skewness(sums: RatioSums, r: float, squares: float) -> float:
 
 
 def _unskewed(q: float, skewness: float, n: int) -> float:
-    """Inverse of Hall's transformation, by which a skewed mean becomes nearly normal; q itself without skewness."""
+    """Inverse of Hall's transformation, by which a skewed mean becomes nearly normal; q itself without skewness.
+
+    The inverse is steep where 1 + skewness · q nears zero; a handful of cases cannot tell such a skewness.
+    """
+    skewness = math.copysign(min(abs(skewness), MOST_SKEWED / abs(q)), skewness)
     if abs(skewness) < LEAST_SKEWNESS:
         return q
     return 3 / skewness * (math.cbrt(1 + skewness * (q - skewness / (6 * n))) - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -126,7 +126,12 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
     except BaseException:
         reader.close()
         raise
-    mapping = mapping.with_options(end_format=str(end), **({"start_format": str(start)} if start else {"start": ""}))
+    mapping = replace(
+        mapping,
+        end_format=str(end),
+        start=mapping.start if start else None,
+        start_format=str(start) if start else None,
+    )
     return Understood(log, reader, mapping, (end, start), first)
 
 

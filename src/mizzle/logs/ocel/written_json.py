@@ -61,7 +61,7 @@ class JsonContent:
                 yield Event(
                     type=_text(item.get("type")),
                     time=_text(item.get("time")),
-                    attributes={str(pair.get("name")): _text(pair.get("value")) for pair in pairs},
+                    attributes={_whole(str(pair.get("name"))): _text(pair.get("value")) for pair in pairs},
                     objects=tuple(name for name in related if name is not None),
                 )
 
@@ -175,6 +175,11 @@ class _Text:
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _whole(name: str) -> str:
+    """Put a question mark for half of a character in UTF-16, which JSON may hold and no column can be called."""
+    return name.encode(errors="replace").decode()
 
 
 def _text(value: Any) -> str | None:

@@ -74,7 +74,7 @@ class SqliteContent:
 
     def _base(self, database: sqlite3.Connection) -> Iterator[tuple[int, int, Any]]:
         place = _rowid(database, "event")
-        for at, of_type in database.execute(f"SELECT {place}, ocel_type FROM event ORDER BY {place}"):  # noqa: S608
+        for at, of_type in database.execute(f"SELECT {place}, ocel_type FROM event ORDER BY {place}"):  # noqa: S608 - names are quoted by _name
             yield at, 0, of_type
 
     def _details(
@@ -91,7 +91,7 @@ class SqliteContent:
         place = _rowid(database, "event")
         wanted = ", ".join(f"m.{_name(column)}" for column in columns)
         query = (
-            f"SELECT e.{place}, {wanted} FROM event AS e JOIN {_name(table)} AS m ON m.ocel_id = e.ocel_id"  # noqa: S608
+            f"SELECT e.{place}, {wanted} FROM event AS e JOIN {_name(table)} AS m ON m.ocel_id = e.ocel_id"  # noqa: S608 - as above
             f" WHERE e.ocel_type = ? ORDER BY e.{place}"
         )
         for at, *values in database.execute(query, (of_type,)):
@@ -100,7 +100,7 @@ class SqliteContent:
     def _relations(self, database: sqlite3.Connection) -> Iterator[tuple[int, int, Any]]:
         place, order = _rowid(database, "event"), _rowid(database, "event_object")
         query = (
-            f"SELECT e.{place}, r.ocel_object_id FROM event AS e JOIN event_object AS r"  # noqa: S608
+            f"SELECT e.{place}, r.ocel_object_id FROM event AS e JOIN event_object AS r"  # noqa: S608 - as above
             f" ON r.ocel_event_id = e.ocel_id ORDER BY e.{place}, r.{order}"
         )
         for at, name in database.execute(query):

@@ -203,7 +203,7 @@ class _Reading:
         warnings.simplefilter("ignore")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
-        self._quiet.__exit__(kind, error, at)  # type: ignore[arg-type]
+        self._quiet.__exit__(kind, error, at)  # type: ignore[arg-type] - typeshed wants all three or none
         # openpyxl lets through whatever a broken part makes it stumble over, so every ordinary error means the same.
         if isinstance(error, Exception):
             raise UnreadableLog(
