@@ -253,7 +253,6 @@ ANSWERS: dict[str, _Keys] = {
         "handovers[].from": ("text", "department that hands over"),
         "handovers[].to": ("text", "department that takes over"),
         "handovers[].count": ("count", "how often"),
-        "handovers[].cases": ("count", "in how many cases"),
         "handovers[].wait_hours": ("S", "wait at this handover"),
         "rework_share": ("E", "share of cases with rework"),
         "throughput_hours": ("E and S", "hours from the first start to the last end of a case"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 import ibis
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-NAMES = ("duckdb", "spark")
+MEMORY = "640MB"
+"""Memory that DuckDB takes for measures before it writes to disk: enough for ten million events without doing so."""
 
 
 # Microseconds since 1970 UTC as an integer: each engine has its own word for it, and no other spelling is both exact
@@ -41,10 +43,13 @@ class Engine:
         ``"duckdb"`` or ``"spark"``.
     backend
         The Ibis backend that runs the expressions.
+    scratch
+        For DuckDB: the folder for what does not fit into memory, gone when the engine closes.
     """
 
     name: str
     backend: Any
+    scratch: TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -55,6 +60,8 @@ class Engine:
     def close(self) -> None:
         """Let go of the engine and of what it kept."""
         self.backend.disconnect()
+        if self.scratch is not None:
+            self.scratch.cleanup()
 
     def events(self, source: Path | pa.Table) -> ir.Table:
         """Open an event table (a Parquet file, or Arrow in memory) with `start_us` and `end_us` beside its instants."""
@@ -80,10 +87,9 @@ ROWS_PER_PIECE = 1_000_000
 
 
 def in_pieces(table: ir.Table, n_cases: int, n_events: int) -> Iterator[ir.Table]:
-    """Cut an event table into ranges of whole cases, so that a window over cases never holds more than a piece.
+    """Cut a table with a row per event into ranges of whole cases, so that sums by case never hold more than a piece.
 
-    One machine works through the pieces in turn, in little memory and faster than all at once; a cluster spreads a
-    single piece by itself.
+    One machine works through the pieces in turn, in little memory; a cluster spreads a single piece by itself.
     """
     pieces = -(-n_events // ROWS_PER_PIECE) if table.get_backend().name == "duckdb" else 1
     size = -(-n_cases // pieces)
@@ -124,7 +130,8 @@ def open_engine(
     master
         Spark's master address; ``local[*]`` where none is given, Spark on this machine.
     threads, memory, folder
-        For DuckDB: how many threads, how much memory before it writes to disk (as ``"1GB"``), and where it does so.
+        For DuckDB: how many threads, how much memory before it writes to disk (as ``"2GB"``), and where it does so;
+        all cores, `MEMORY` and the system's folder for temporary files where None.
 
     Raises
     ------
@@ -132,21 +139,23 @@ def open_engine(
         For an unknown engine, or Spark where pyspark or Java is missing.
     """
     if name == "duckdb":
-        return Engine(name, _duckdb(threads, memory, folder))
+        scratch = TemporaryDirectory(prefix="mizzle-", dir=folder)
+        return Engine(name, _duckdb(threads, memory or MEMORY, scratch.name), scratch)
     if name == "spark":
         return Engine(name, _spark(master or "local[*]"))
     raise MizzleError(f"There is no engine called {name!r}: choose duckdb (one machine) or spark (many).")
 
 
-def _duckdb(threads: int | None, memory: str | None, folder: Path | None) -> Any:
-    settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-    settings |= {"threads": threads or os.cpu_count() or 1}
-    if memory:
-        settings["memory_limit"] = memory
-    if folder:
-        settings["temp_directory"] = str(folder)
-    backend = ibis.duckdb.connect(**settings)
-    backend.raw_sql("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+def _duckdb(threads: int | None, memory: str, folder: str) -> Any:
+    backend = ibis.duckdb.connect(
+        threads=threads or os.cpu_count() or 1,
+        memory_limit=memory,
+        temp_directory=folder,
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
+    )
+    # Every expression names the order that it needs; keeping that of the file as well costs memory.
+    backend.raw_sql("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = false")
     return backend
 
 

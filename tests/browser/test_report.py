@@ -64,7 +64,7 @@ def address(tmp_path_factory):
         log_name="Larkmoor Home Delivery",
         distance=Distance(900, 7000, 12, points, tuple(rows), months, METHOD),
         process_map=ProcessMap(nodes, edges, 900, 700, 14, 31, "journeys.process_map/1"),
-        handovers=[Handover(a, b, 300, 290, wait(3.0 + len(a))) for a, b in zip(DEPARTMENTS, DEPARTMENTS[1:])],  # noqa: B905, RUF007 - one shorter by design
+        handovers=[Handover(a, b, 300, wait(3.0 + len(a))) for a, b in zip(DEPARTMENTS, DEPARTMENTS[1:])],  # noqa: B905, RUF007 - one shorter by design
         rework=Estimate(0.12, Interval(0.1, 0.14), 900, "share", "journeys.rework/1"),
         throughput=Throughput(mean(75.0, "h"), wait(75.0), 900),
         agreed={("Sales", "Claims"): 4.0},

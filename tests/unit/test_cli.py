@@ -122,7 +122,6 @@ def test_map_keeps_its_contract(ask, log):
         "from": "Sales",
         "to": "Store",
         "count": 30,
-        "cases": 30,
         "wait_hours": {"mean": 0.5, "median": 0.5, "p90": 0.5},
     }
     assert found["rework_share"]["value"] == 0.0

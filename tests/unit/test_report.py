@@ -74,10 +74,10 @@ def invented(**changes):
         "distance": Distance(800, 3000, 7, ("Order", "Deliver"), rows, months, METHOD),
         "process_map": ProcessMap(nodes, edges, 800, 700, 4, 9, "journeys.process_map/1"),
         "handovers": (
-            Handover("Sales", "Warehouse", 400, 390, spread(5.0)),
-            Handover("Warehouse", "Transport", 380, 380, spread(21.5)),
-            Handover("Warehouse", "IT", 9, 9, spread(500.0)),
-            Handover("IT", "Warehouse", 30, 30, spread(0.0)),
+            Handover("Sales", "Warehouse", 400, spread(5.0)),
+            Handover("Warehouse", "Transport", 380, spread(21.5)),
+            Handover("Warehouse", "IT", 9, spread(500.0)),
+            Handover("IT", "Warehouse", 30, spread(0.0)),
         ),
         "rework": Estimate(0.124, Interval(0.1, 0.15), 800, "share", "journeys.rework/1"),
         "throughput": Throughput(estimate(31.0, unit="h"), Spread(35.0, 31.0, 80.0, 800, "h", METHOD), 800),
@@ -111,7 +111,7 @@ def test_the_lead_says_what_the_figures_show():
 
 
 def test_a_handover_in_few_cases_is_never_singled_out():
-    few = (Handover("A", "B", 19, 19, spread(500.0)), Handover("A", "A", 90, 90, spread(9.0)))
+    few = (Handover("A", "B", 19, spread(500.0)), Handover("A", "A", 90, spread(9.0)))
     assert findings.telling(few) == []
     html = visible(report(**invented(handovers=few)))
     assert "Where does a case wait between departments? No handover happened in 20 cases or more" in html
@@ -120,7 +120,7 @@ def test_a_handover_in_few_cases_is_never_singled_out():
 
 
 def test_two_handovers_that_wait_equally_long_give_a_question():
-    same = (Handover("A", "B", 40, 40, spread(5.0)), Handover("B", "A", 40, 40, spread(5.0)))
+    same = (Handover("A", "B", 40, spread(5.0)), Handover("B", "A", 40, spread(5.0)))
     assert findings.handover_title(language("en"), same) == "Where does work wait between departments?"
     assert findings.handover_title(language("en"), same[:1]) == "The wait between A and B is the longest"
 
@@ -188,7 +188,7 @@ class Tags(HTMLParser):
     "name", ["<script>alert(1)</script>", "</title></style><img src=x onerror=alert(1)>", "{{ 7*7 }}"]
 )
 def test_hostile_names_stay_text_everywhere(name):
-    given = invented(log_name=name, handovers=(Handover(name, "B", 40, 40, spread(5.0)),))
+    given = invented(log_name=name, handovers=(Handover(name, "B", 40, spread(5.0)),))
     rows = tuple(replace(row, department=name) for row in given["distance"].departments[:1])
     months = tuple(replace(row, department=name) for row in given["distance"].months)
     given["distance"] = replace(given["distance"], departments=rows, months=months, perception_points=(name,))
@@ -232,7 +232,7 @@ def test_waits_longer_than_agreed_wear_the_bracket_and_their_own_colour():
 
 
 def test_only_the_longest_waits_are_shown_when_there_are_many():
-    many = tuple(Handover(f"D{k}", "E", 40, 40, spread(1.0 + k)) for k in range(15))
+    many = tuple(Handover(f"D{k}", "E", 40, spread(1.0 + k)) for k in range(15))
     html = visible(report(**invented(handovers=many)))
     assert "The 12 longest of 15 handovers that happened in 20 cases or more." in html
     assert "Every handover that happened in 20 cases or more." in visible(report(**invented()))

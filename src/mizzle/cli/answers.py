@@ -130,7 +130,6 @@ def mapped(
                 "from": one.source,
                 "to": one.target,
                 "count": one.count,
-                "cases": one.cases,
                 "wait_hours": spread(one.wait),
             }
             for one in passed

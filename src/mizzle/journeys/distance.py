@@ -66,16 +66,12 @@ def distance(events: Events, perception_points: Iterable[str], *, by_month: bool
     coverage of the intervals by `./run bench coverage`.
     """
     points = known_activities(events, perception_points)
-    by = ["department", "month"] if by_month else ["department"]
-    pieces = []
+    reach = _reach(events, points, by_month=by_month).cache()
     try:
-        for cases in in_pieces(events.table, events.n_cases, events.n_events):
-            pieces += [_reach(events, cases, points, by_month=by_month).cache()]
-        whole = _departments(events, pieces, by[:1])
-        months = _departments(events, pieces, by) if by_month else []
+        whole = _departments(events, reach, ["department"])
+        months = _departments(events, reach, ["department", "month"]) if by_month else []
     finally:
-        for piece in pieces:
-            piece.release()
+        reach.release()
     return Distance(
         cases=events.n_cases,
         events=events.n_events,
@@ -108,48 +104,88 @@ def _either(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
 
 
-def _reach(events: Events, cases: ir.Table, points: Sequence[str], *, by_month: bool) -> ir.Table:
-    """Per event of a department: handovers and microseconds to the next perception point of its case."""
-    table = cases.filter(cases.node.notnull())
-    table = table.mutate(point=is_point(events, table.node, points))
-    ahead = ibis.window(group_by=table.case, order_by=table.seq, preceding=0, following=None)
-    # Running handovers and starts never fall along a case, so the least among the perception points to come is that
-    # of the next one.
-    next_handovers = table.point.ifelse(table.handovers, ibis.null("int32")).min().over(ahead)
-    next_start = table.point.ifelse(table.start_us, ibis.null("int64")).min().over(ahead)
-    wait = next_start - table.end_us
-    columns = {
-        "case": table.case,
-        "department": department_of(table.node),
-        "point": table.point.ifelse(1, 0).cast("int8"),
-        "handovers": next_handovers - table.handovers,
-        "wait": (wait < 0).ifelse(0, wait),
-    }
+def _reach(events: Events, points: Sequence[str], *, by_month: bool) -> ir.Table:
+    """Per event of a department: handovers and microseconds to the next perception point of its case.
+
+    A perception point is the next one for the events after the one before it, up to itself. Joining on that stretch
+    takes a window over the perception points only, a fraction of the log.
+    """
+    table = events.table.filter(events.table.node.notnull())
+    point = is_point(events, table.node, points)
+    contacts = table.filter(point)
+    before = contacts.seq.lag().over(ibis.window(group_by=contacts.case, order_by=contacts.seq))
+    contacts = contacts.select(
+        contact_case=contacts.case,
+        contact_after=before.fill_null(-1),
+        contact_seq=contacts.seq,
+        contact_handovers=contacts.handovers,
+        contact_start_us=contacts.start_us,
+    )
+    columns = {name: table[name] for name in ("case", "seq", "node", "handovers", "end_us")}
+    columns["point"] = point.ifelse(1, 0).cast("int8")
     if by_month:
         columns["month"] = table.end.truncate("M").date()
-    return table.select(**columns)
+    work = table.select(**columns)
+    stretch = [
+        work.case == contacts.contact_case,
+        work.seq > contacts.contact_after,
+        work.seq <= contacts.contact_seq,
+    ]
+    joined = work.left_join(contacts, stretch)
+    wait = joined.contact_start_us - joined.end_us
+    return joined.select(
+        "case",
+        "point",
+        *(["month"] if by_month else []),
+        department=department_of(joined.node).cast("int16"),
+        handovers=(joined.contact_handovers - joined.handovers).cast("int32"),
+        wait=(wait < 0).ifelse(0, wait),
+    )
 
 
-def _departments(events: Events, pieces: Sequence[ir.Table], by: Sequence[str]) -> list[DepartmentDistance]:
+def _departments(events: Events, reach: ir.Table, by: Sequence[str]) -> list[DepartmentDistance]:
     sums: dict[tuple[Any, ...], Counter[str]] = {}
-    for piece in pieces:
+    for piece in in_pieces(reach, events.n_cases, events.n_events):
         per_case = piece.group_by(["case", *by]).aggregate(
             events=piece.count(),
             heard=piece.handovers.count(),
-            points=piece.point.sum(),
-            h=piece.handovers.sum(),
-            t=piece.wait.sum() / HOUR,
+            points=piece.point.cast("float64").sum(),
+            h=piece.handovers.cast("float64").sum(),
+            t=piece.wait.cast("float64").sum() / HOUR,
         )
         for row in rows(per_case.group_by(by).aggregate(**_sums(per_case))):
             sums.setdefault(tuple(row.pop(name) for name in by), Counter()).update(row)
-    reach = ibis.union(*pieces) if len(pieces) > 1 else pieces[0]
-    quantiles = reach.group_by(by).aggregate(
-        h50=reach.handovers.quantile(0.5),
-        h90=reach.handovers.quantile(0.9),
-        t50=reach.wait.quantile(0.5) / HOUR,
-        t90=reach.wait.quantile(0.9) / HOUR,
-    )
-    return [_department(events, {**row, **sums[tuple(row[name] for name in by)]}) for row in rows(quantiles)]
+    waits = rows(reach.group_by(by).aggregate(waits=reach.wait.quantile([0.5, 0.9])))
+    heard = reach.filter(reach.handovers.notnull())
+    counts: dict[tuple[Any, ...], dict[int, int]] = {}
+    for row in rows(heard.group_by([*by, "handovers"]).aggregate(n=heard.count())):
+        counts.setdefault(_key(row, by), {})[row["handovers"]] = row["n"]
+    return [_department(events, row, counts.get(key, {}), sums[key]) for row in waits for key in [_key(row, by)]]
+
+
+def _key(row: Mapping[str, Any], by: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in by)
+
+
+def quantile(counts: Mapping[int, int], share: float) -> float | None:
+    """Exact quantile of whole numbers from how often each occurs, with linear interpolation; None of none.
+
+    Examples
+    --------
+    >>> quantile({0: 2, 3: 1, 10: 1}, 0.5), quantile({0: 2, 3: 1, 10: 2}, 0.75)
+    (1.5, 10.0)
+    """
+    if not counts:
+        return None
+    place = (sum(counts.values()) - 1) * share
+    below, values = 0, sorted(counts)
+    for value, following in zip(values, [*values[1:], values[-1]], strict=True):
+        below += counts[value]
+        if place <= below - 1:
+            return float(value)
+        if place < below:
+            return value + (following - value) * (place - (below - 1))
+    raise ValueError(f"a quantile lies between 0 and 1, not at {share}")
 
 
 def _sums(per_case: ir.Table) -> dict[str, ir.Scalar]:
@@ -186,8 +222,11 @@ def _powers(name: str, y: ir.FloatingColumn, m: ir.FloatingColumn) -> dict[str, 
     }
 
 
-def _department(log: Events, row: Mapping[str, Any]) -> DepartmentDistance:
+def _department(
+    log: Events, place: Mapping[str, Any], handovers: Mapping[int, int], row: Mapping[str, float]
+) -> DepartmentDistance:
     heard, events, cases = int(row["heard"]), int(row["events"]), int(row["cases"])
+    median, p90 = place["waits"] or (None, None)
 
     def mean(letter: str, unit: str) -> Estimate:
         y = {power: row[letter + power] for power in ("", "y", "m", "yy", "ym", "mm")}
@@ -200,20 +239,20 @@ def _department(log: Events, row: Mapping[str, Any]) -> DepartmentDistance:
         sums = RatioSums(cases, count, events, square, product, row["kk"])
         return Estimate(count / events, share_interval(sums), events, "share", METHOD)
 
-    def exact(name: str, unit: str) -> Estimate:
-        return Estimate(None if row[name] is None else float(row[name]), None, heard, unit, METHOD)
+    def exact(value: float | None, unit: str, one: int = 1) -> Estimate:
+        return Estimate(None if value is None else float(value) / one, None, heard, unit, METHOD)
 
     return DepartmentDistance(
-        department=log.departments[row["department"]],
-        month=row.get("month"),
+        department=log.departments[place["department"]],
+        month=place.get("month"),
         events=events,
         cases=cases,
         contact_share=share(int(row["points"]), row["pp"], row["pk"]),
         handovers_to_customer=mean("h", "handovers"),
-        handovers_median=exact("h50", "handovers"),
-        handovers_p90=exact("h90", "handovers"),
+        handovers_median=exact(quantile(handovers, 0.5), "handovers"),
+        handovers_p90=exact(quantile(handovers, 0.9), "handovers"),
         hours_to_customer=mean("t", "h"),
-        hours_median=exact("t50", "h"),
-        hours_p90=exact("t90", "h"),
+        hours_median=exact(median, "h", HOUR),
+        hours_p90=exact(p90, "h", HOUR),
         unheard_share=share(events - heard, row["uu"], row["uk"]),
     )

@@ -106,17 +106,14 @@ def handovers(events: Events) -> tuple[Handover, ...]:
     Checked against tests/golden: 9,748 handovers in 829 directed pairs of groups in the ITSM log.
     """
     table = events.table.filter(events.table.previous.notnull())
-    passed = table.select(
-        source=department_of(table.previous), target=department_of(table.node), case=table.case, wait=table.wait
-    )
+    passed = table.select(source=department_of(table.previous), target=department_of(table.node), wait=table.wait)
     passed = passed.filter(passed.source != passed.target)
-    found = rows(passed.group_by(["source", "target"]).aggregate(cases=passed.case.nunique(), **spreads(passed.wait)))
+    found = rows(passed.group_by(["source", "target"]).aggregate(**spreads(passed.wait)))
     result = [
         Handover(
             events.departments[row["source"]],
             events.departments[row["target"]],
             row["n"],
-            row["cases"],
             spread(row, HANDOVERS),
         )
         for row in found

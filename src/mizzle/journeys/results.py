@@ -124,7 +124,6 @@ class Handover:
     source: str
     target: str
     count: int
-    cases: int
     wait: Spread
 
 

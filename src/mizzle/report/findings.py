@@ -29,7 +29,7 @@ def telling(handovers: Sequence[Handover]) -> list[Handover]:
     kept = [
         h
         for h in handovers
-        if h.source != h.target and h.cases >= LEAST and h.wait.median is not None and h.wait.median > 0
+        if h.source != h.target and h.count >= LEAST and h.wait.median is not None and h.wait.median > 0
     ]
     return sorted(kept, key=lambda h: (-(h.wait.median or 0.0), -h.count, h.source, h.target))
 

@@ -354,8 +354,7 @@ def _tables(
 ) -> dict[str, list[Row]]:
     departments = [_department_row(tongue, row) for row in distance.departments]
     pairs = [
-        {"from": clean(h.source), "to": clean(h.target), "count": tongue.count(h.count), "cases": tongue.count(h.cases)}
-        | _spread(tongue, h.wait)
+        {"from": clean(h.source), "to": clean(h.target), "count": tongue.count(h.count)} | _spread(tongue, h.wait)
         for h in sorted(handovers, key=lambda h: (-h.count, h.source, h.target))
     ]
     activities = [

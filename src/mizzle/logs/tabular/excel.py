@@ -203,7 +203,8 @@ class _Reading:
         warnings.simplefilter("ignore")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
-        self._quiet.__exit__(kind, error, at)  # type: ignore[arg-type] - typeshed wants all three or none
+        # typeshed wants all three of these or none, which a call cannot say
+        self._quiet.__exit__(kind, error, at)  # type: ignore[arg-type]
         # openpyxl lets through whatever a broken part makes it stumble over, so every ordinary error means the same.
         if isinstance(error, Exception):
             raise UnreadableLog(
