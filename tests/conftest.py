@@ -20,9 +20,8 @@ def duckdb():
 
 @pytest.fixture(scope="session")
 def spark():
-    engine = open_engine("spark", master="local[2]")
-    yield engine
-    engine.backend._session.stop()
+    with open_engine("spark", master="local[2]") as engine:
+        yield engine
 
 
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.xdist_group("spark")])])

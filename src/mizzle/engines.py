@@ -164,16 +164,22 @@ def _spark(master: str) -> Any:
         from pyspark.sql import SparkSession
     except ImportError as missing:
         raise MizzleError("Spark is not installed here. Install it with: pip install 'mizzle[spark]'") from missing
-    local = master.startswith("local")
-    builder = SparkSession.builder.master(master).appName("mizzle").config("spark.sql.session.timeZone", "UTC")
-    builder = builder.config("spark.ui.enabled", "false").config("spark.sql.execution.arrow.pyspark.enabled", "true")
-    if local:
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # or it listens on the network
-        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-        builder = builder.config("spark.sql.shuffle.partitions", "4")
-    session = builder.getOrCreate()
+    session = SparkSession.builder.master(master).appName("mizzle").config(map=_spark_settings(master)).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return ibis.pyspark.connect(session)
+
+
+def _spark_settings(master: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.ui.enabled": "false",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+    }
+    if not master.startswith("local"):
+        return settings
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # or it listens on the network
+    here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    return settings | here | {"spark.sql.shuffle.partitions": "4"}
 
 
 def sorted_batches(

@@ -7,6 +7,7 @@ import pytest
 from factories import events
 from mizzle import journeys
 from mizzle.errors import NoSuchName
+from mizzle.journeys.distance import quantile
 
 
 def near(found, department):
@@ -201,3 +202,18 @@ def test_a_name_that_is_no_activity_is_answered_with_near_ones(duckdb):
         journeys.distance(log, ["delivr"])
     with pytest.raises(NoSuchName, match="Did you mean 'deliver'"):
         journeys.distance(log, ["zzz"])
+
+
+def test_sums_by_case_may_be_taken_in_pieces(duckdb, monkeypatch):
+    lines = "\n".join(f"c{n} x D 0 {n}\nc{n} call C {2 * n} {2 * n}" for n in range(1, 12))
+    whole = journeys.distance(events(duckdb, lines), ["call"])
+    monkeypatch.setattr("mizzle.engines.ROWS_PER_PIECE", 5)
+    found = journeys.distance(events(duckdb, lines), ["call"])
+    assert figures(found) == figures(whole)
+    assert near(found, "D").hours_to_customer.interval == pytest.approx(near(whole, "D").hours_to_customer.interval)
+
+
+def test_a_quantile_lies_between_none_and_all():
+    assert (quantile({}, 0.5), quantile({4: 3}, 0.0), quantile({4: 1, 6: 1}, 1.0)) == (None, 4.0, 6.0)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        quantile({4: 3}, 1.5)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import runpy
 import sys
 
 import pytest
 
 from mizzle import __version__
 from mizzle.cli import commands, main, run, screen
+from mizzle.cli.answers import moment
 from mizzle.errors import MizzleError
 
 HEAD = "case,activity,department,start,end"
@@ -107,6 +110,12 @@ def test_distance_keeps_its_contract(ask, log):
     assert sales["handovers_to_customer"] == {"value": 2.0, "low": 2.0, "high": 2.0, "n": 30}
     assert (sales["hours_median"], sales["hours_p90"]) == (1.5, 1.5)
     assert found["mizzle"] == __version__
+    months = answer(ask, "distance", log, "--perception", "call client", "--by-month")["months"]
+    assert [(one["month"], one["department"]) for one in months] == [
+        ("2024-01", "Desk"),
+        ("2024-01", "Store"),
+        ("2024-01", "Sales"),
+    ]
 
 
 def test_map_keeps_its_contract(ask, log):
@@ -368,3 +377,61 @@ def test_unknown_trouble_is_not_hidden(ask, log, monkeypatch):
     assert code == 1
     assert "a defect" in said
     assert issubclass(MizzleError, Exception)
+
+
+def test_trouble_with_a_disk_is_said_in_words(ask, log, monkeypatch):
+    def full(_chosen):
+        raise OSError(28, "No space left on device", "/data/events.parquet")
+
+    monkeypatch.setattr(commands, "run", full)
+    code, _, said = ask("distance", log)
+    assert (code, "/data/events.parquet: No space left on device" in said) == (2, True)
+
+
+def test_a_defect_shows_its_traceback_to_those_who_look_for_it(log, monkeypatch):
+    def break_down(_chosen):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(commands, "run", break_down)
+    monkeypatch.setenv("MIZZLE_DEBUG", "1")
+    with pytest.raises(RuntimeError, match="a defect"):
+        run(["distance", str(log)])
+
+
+def test_the_module_is_the_command(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["mizzle", "--version"])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("mizzle", run_name="__main__")
+    assert (left.value.code, capsys.readouterr().out) == (0, f"mizzle {__version__}\n")
+    runpy.run_module("mizzle", run_name="elsewhere")
+
+
+def test_there_is_no_moment_of_nothing():
+    assert moment(None) is None
+    assert moment(1_000_000) == "1970-01-01T00:00:01+00:00"
+
+
+def test_long_tables_are_cut_and_say_so(ask, tmp_path):
+    path = tmp_path / "many.csv"
+    lines = [f"c{n},work {n},D{n + place},2024-01-0{1 + n % 9} {8 + place}:00" for n in range(20) for place in range(3)]
+    path.write_text("case,activity,department,end\n" + "\n".join(lines))
+    _, out, _ = ask("map", path, "--perception", "work 3", "--activity", "activity")
+    assert "more; --json has them all" in out
+
+
+def test_a_log_without_departments_has_a_time_and_no_map(ask, tmp_path):
+    path = tmp_path / "alone.csv"
+    lines = [f"c{n},{name},2024-01-0{1 + n} {8 + place}:00" for n in range(9) for place, name in enumerate(["a", "b"])]
+    path.write_text("case,activity,end\n" + "\n".join(lines))
+    code, out, _ = ask("map", path, "--department", "", "--perception", "b")
+    assert code == 0
+    assert "A case takes 1.0 h at the median" in out
+    assert "work comes back" not in out
+
+
+def test_a_terminal_keeps_its_own_width(ask, log, monkeypatch):
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "150")
+    _, out, _ = ask("distance", log, "--perception", "call client")
+    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in out.splitlines()) <= 150
+    assert "Desk" in out

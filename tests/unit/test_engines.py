@@ -8,7 +8,7 @@ import pytest
 
 from factories import events
 from mizzle import journeys
-from mizzle.engines import open_engine
+from mizzle.engines import _spark_settings, open_engine
 from mizzle.errors import MizzleError
 
 
@@ -33,3 +33,11 @@ def test_spark_that_is_not_installed_says_how_to_install_it(monkeypatch):
 def test_duckdb_works_within_given_memory_and_folder(tmp_path):
     with open_engine(memory="100MB", threads=1, folder=tmp_path) as engine:
         assert journeys.rework(events(engine, "a x D 0 1")).value == 0.0
+
+
+def test_spark_on_this_machine_listens_to_nobody_else(monkeypatch):
+    monkeypatch.delenv("SPARK_LOCAL_IP", raising=False)
+    here, cluster = _spark_settings("local[*]"), _spark_settings("spark://master:7077")
+    assert (here["spark.driver.host"], here["spark.driver.bindAddress"]) == ("127.0.0.1", "127.0.0.1")
+    assert "spark.driver.host" not in cluster
+    assert (here["spark.sql.session.timeZone"], cluster["spark.sql.session.timeZone"]) == ("UTC", "UTC")

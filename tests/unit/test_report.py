@@ -107,16 +107,16 @@ def test_the_lead_says_what_the_figures_show():
     text = visible(report(**invented()))
     assert "At the median a case takes 31 hours." in text
     assert "The longest wait at a handover, 21.5 hours at the median, lies between Warehouse and Transport." in text
-    assert "Sales works closest to the customer; from Warehouse it is 1.2 handovers" in text
+    assert "The work of Sales is closest to the customer; from Warehouse it is 1.2 handovers" in text
 
 
 def test_a_handover_in_few_cases_is_never_singled_out():
     few = (Handover("A", "B", 19, spread(500.0)), Handover("A", "A", 90, spread(9.0)))
     assert findings.telling(few) == []
     html = visible(report(**invented(handovers=few)))
-    assert "Where does a case wait between departments? No handover happened in 20 cases or more" in html
+    assert "Where does a case wait between departments? No handover happened 20 times or more" in html
     assert "Where does work wait between departments?" in html
-    assert "No handover happened in 20 cases or more." in html
+    assert "No handover happened 20 times or more." in html
 
 
 def test_two_handovers_that_wait_equally_long_give_a_question():
@@ -234,8 +234,8 @@ def test_waits_longer_than_agreed_wear_the_bracket_and_their_own_colour():
 def test_only_the_longest_waits_are_shown_when_there_are_many():
     many = tuple(Handover(f"D{k}", "E", 40, spread(1.0 + k)) for k in range(15))
     html = visible(report(**invented(handovers=many)))
-    assert "The 12 longest of 15 handovers that happened in 20 cases or more." in html
-    assert "Every handover that happened in 20 cases or more." in visible(report(**invented()))
+    assert "The 12 longest of 15 handovers that happened 20 times or more." in html
+    assert "Every handover that happened 20 times or more." in visible(report(**invented()))
 
 
 def test_months_with_few_cases_are_left_out_of_the_small_lines():

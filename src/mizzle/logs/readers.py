@@ -159,7 +159,7 @@ def _starts(reader: Reader, mapping: Mapping, first: pa.Table, dates: str | None
 
 
 def _is_filled(table: pa.Table, column: str) -> bool:
-    return column in table.column_names and any(value and value.strip() for value in table[column].unique().to_pylist())
+    return any(value and value.strip() for value in table[column].unique().to_pylist())
 
 
 def _format(reader: Reader, column: str, written: str | None, first: pa.Table, dates: str | None) -> TimeFormat:
@@ -182,6 +182,5 @@ def _format(reader: Reader, column: str, written: str | None, first: pa.Table, d
             return found
     profile = TimeProfile()
     for batch in reader.batches([column]):
-        if column in batch.table.column_names:
-            profile.add(batch.table[column], batch.table[ROW])
+        profile.add(batch.table[column], batch.table[ROW])
     return profile.decide(column, dates)

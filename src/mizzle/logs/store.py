@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -134,22 +135,15 @@ class _Fresh:
         return table.set_column(place, "row", pc.add(table["row"], self._last_row))
 
 
-def _write(tables: Iterable[pa.Table], chain: Chain, path: Path) -> Counts:
-    writer: pq.ParquetWriter | None = None
-    try:
-        for table in tables:
-            if writer is None:
-                texts = _texts(table.schema)
-                writer = pq.ParquetWriter(
-                    path, table.schema, compression="zstd", compression_level=1, use_dictionary=texts
-                )
-            writer.write_table(table.select(writer.schema.names), row_group_size=table.num_rows)
-        if writer is None:
-            raise UnreadableLog("Not one event could be read, so there is nothing to keep.")
+def _write(tables: Iterator[pa.Table], chain: Chain, path: Path) -> Counts:
+    first = next(tables, None)
+    if first is None:
+        raise UnreadableLog("Not one event could be read, so there is nothing to keep.")
+    schema, texts = first.schema, _texts(first.schema)
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=texts) as writer:
+        for table in itertools.chain([first], tables):
+            writer.write_table(table.select(schema.names), row_group_size=table.num_rows)
         writer.add_key_value_metadata({KEY.decode(): json.dumps(_metadata(chain), ensure_ascii=False)})
-    finally:
-        if writer is not None:
-            writer.close()
     return counts(_metadata(chain))
 
 
