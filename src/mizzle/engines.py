@@ -183,7 +183,7 @@ def _spark_settings(master: str) -> dict[str, Any]:
 
 
 def sorted_batches(
-    engine: Engine, files: Sequence[Path], by: Sequence[str], rows: int = 500_000
+    engine: Engine, files: Sequence[Path], by: Sequence[str], rows: int = 65_536
 ) -> Iterator[pa.RecordBatch]:
     """Read Parquet files as one stream in a given order, sorting on disk where memory does not suffice."""
     table = engine.backend.read_parquet([str(file) for file in files]).order_by(list(by))

@@ -41,7 +41,7 @@ MOST_REJECTED = 0.05
 NO_WORK = "lifecycle transition"
 """Beginning of the reason for events that XES itself says are no work, as the scheduling of a task."""
 
-MEMORY = "192MB"
+MEMORY = "64MB"
 """Memory of the sort; what does not fit goes to disk beside the result."""
 
 ROWS_PER_PART = 250_000
@@ -219,7 +219,7 @@ def _keep(
     """Write one part; what is not in the state does not count, so a part is whole or not there."""
     name = f"part-{len(state.parts):05d}"
     table = pa.concat_tables(tables)
-    pq.write_table(with_moment(table), folder / f"{name}.parquet", compression="zstd", compression_level=1)
+    pq.write_table(with_moment(table), folder / f"{name}.parquet", compression="lz4")
     (folder / f"{name}.rejected.json").write_text(json.dumps([list(one) for one in rejected]), encoding="utf-8")
     rows: int = table.num_rows + len(rejected)
     reasons = Counter(one.reason.split(":")[0] for one in rejected)
@@ -240,7 +240,8 @@ def _put_together(state: _State, folder: Path, out: Path, *, append: bool, tell:
     files = [folder / f"{part.file}.parquet" for part in state.parts if part.rows > part.rejected]
     total = sum(part.rows - part.rejected for part in state.parts)
     fresh = folder / "events.parquet"
-    with open_engine(memory=MEMORY, folder=folder) as engine:
+    pa.default_memory_pool().release_unused()  # what reading took is free for sorting
+    with open_engine(threads=1, memory=MEMORY, folder=folder) as engine:
         batches = _told(sorted_batches(engine, files, ORDER), total, tell)
         counts = append_events(out, batches, fresh) if append and out.exists() else write_events(batches, fresh)
     fresh.replace(out)
