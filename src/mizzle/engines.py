@@ -87,7 +87,7 @@ ROWS_PER_PIECE = 1_000_000
 
 
 def in_pieces(table: ir.Table, n_cases: int, n_events: int) -> Iterator[ir.Table]:
-    """Cut a table with a row per event into ranges of whole cases, so that sums by case never hold more than a piece.
+    """Cut an event table into ranges of whole cases, so that a window over cases never holds more than a piece.
 
     One machine works through the pieces in turn, in little memory; a cluster spreads a single piece by itself.
     """

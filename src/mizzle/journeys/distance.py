@@ -66,12 +66,15 @@ def distance(events: Events, perception_points: Iterable[str], *, by_month: bool
     coverage of the intervals by `./run bench coverage`.
     """
     points = known_activities(events, perception_points)
-    reach = _reach(events, points, by_month=by_month).cache()
+    pieces: list[ir.Table] = []
     try:
-        whole = _departments(events, reach, ["department"])
-        months = _departments(events, reach, ["department", "month"]) if by_month else []
+        for cases in in_pieces(events.table, events.n_cases, events.n_events):
+            pieces += [_reach(events, cases, points, by_month=by_month).cache()]
+        whole = _departments(events, pieces, ["department"])
+        months = _departments(events, pieces, ["department", "month"]) if by_month else []
     finally:
-        reach.release()
+        for piece in pieces:
+            piece.release()
     return Distance(
         cases=events.n_cases,
         events=events.n_events,
@@ -104,48 +107,35 @@ def _either(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
 
 
-def _reach(events: Events, points: Sequence[str], *, by_month: bool) -> ir.Table:
+def _reach(events: Events, cases: ir.Table, points: Sequence[str], *, by_month: bool) -> ir.Table:
     """Per event of a department: handovers and microseconds to the next perception point of its case.
 
-    A perception point is the next one for the events after the one before it, up to itself. Joining on that stretch
-    takes a window over the perception points only, a fraction of the log.
+    A join of each event with the perception points of its case would be faster for short cases, but takes the square
+    of the length of a case, and one log in which everything is one case would never end.
     """
-    table = events.table.filter(events.table.node.notnull())
-    point = is_point(events, table.node, points)
-    contacts = table.filter(point)
-    before = contacts.seq.lag().over(ibis.window(group_by=contacts.case, order_by=contacts.seq))
-    contacts = contacts.select(
-        contact_case=contacts.case,
-        contact_after=before.fill_null(-1),
-        contact_seq=contacts.seq,
-        contact_handovers=contacts.handovers,
-        contact_start_us=contacts.start_us,
-    )
-    columns = {name: table[name] for name in ("case", "seq", "node", "handovers", "end_us")}
-    columns["point"] = point.ifelse(1, 0).cast("int8")
+    table = cases.filter(cases.node.notnull())
+    table = table.mutate(point=is_point(events, table.node, points))
+    ahead = ibis.window(group_by=table.case, order_by=table.seq, preceding=0, following=None)
+    # Running handovers and starts never fall along a case, so the least among the perception points to come is that
+    # of the next one.
+    next_handovers = table.point.ifelse(table.handovers, ibis.null("int32")).min().over(ahead)
+    next_start = table.point.ifelse(table.start_us, ibis.null("int64")).min().over(ahead)
+    wait = next_start - table.end_us
+    columns = {
+        "case": table.case,
+        "department": department_of(table.node).cast("int16"),
+        "point": table.point.ifelse(1, 0).cast("int8"),
+        "handovers": (next_handovers - table.handovers).cast("int32"),
+        "wait": (wait < 0).ifelse(0, wait),
+    }
     if by_month:
         columns["month"] = table.end.truncate("M").date()
-    work = table.select(**columns)
-    stretch = [
-        work.case == contacts.contact_case,
-        work.seq > contacts.contact_after,
-        work.seq <= contacts.contact_seq,
-    ]
-    joined = work.left_join(contacts, stretch)
-    wait = joined.contact_start_us - joined.end_us
-    return joined.select(
-        "case",
-        "point",
-        *(["month"] if by_month else []),
-        department=department_of(joined.node).cast("int16"),
-        handovers=(joined.contact_handovers - joined.handovers).cast("int32"),
-        wait=(wait < 0).ifelse(0, wait),
-    )
+    return table.select(**columns)
 
 
-def _departments(events: Events, reach: ir.Table, by: Sequence[str]) -> list[DepartmentDistance]:
+def _departments(events: Events, pieces: Sequence[ir.Table], by: Sequence[str]) -> list[DepartmentDistance]:
     sums: dict[tuple[Any, ...], Counter[str]] = {}
-    for piece in in_pieces(reach, events.n_cases, events.n_events):
+    for piece in pieces:
         per_case = piece.group_by(["case", *by]).aggregate(
             events=piece.count(),
             heard=piece.handovers.count(),
@@ -155,6 +145,7 @@ def _departments(events: Events, reach: ir.Table, by: Sequence[str]) -> list[Dep
         )
         for row in rows(per_case.group_by(by).aggregate(**_sums(per_case))):
             sums.setdefault(tuple(row.pop(name) for name in by), Counter()).update(row)
+    reach = ibis.union(*pieces) if len(pieces) > 1 else pieces[0]
     waits = rows(reach.group_by(by).aggregate(waits=reach.wait.quantile([0.5, 0.9])))
     heard = reach.filter(reach.handovers.notnull())
     counts: dict[tuple[Any, ...], dict[int, int]] = {}
