@@ -69,8 +69,11 @@ def warm(seeds: tuple[Seed, ...], folder: Path) -> None:
         read(path, is_ocel=seed.name.startswith("ocel"), whole=seed is seeds[0])
 
 
-def suffer(spoilt: Spoilt, folder: Path) -> Fate:
-    """Write a mutated input into a folder, read it, and say what became of it."""
+def suffer(spoilt: Spoilt, folder: Path, most_mib: float = MOST_MIB) -> Fate:
+    """Write a mutated input into a folder, read it, and say what became of it.
+
+    The memory is that of the whole process: a caller that did other work before gives a `most_mib` of its own.
+    """
     path = folder / ("log" + spoilt.seed.ending)
     path.write_bytes(spoilt.data)
     _forget_peak()
@@ -88,7 +91,7 @@ def suffer(spoilt: Spoilt, folder: Path) -> Fate:
     seconds, mib = time.perf_counter() - began, peak_mib()
     if outcome in {"read", "refused"} and seconds > PATIENCE:
         outcome = "hang"
-    elif outcome in {"read", "refused"} and mib > MOST_MIB:
+    elif outcome in {"read", "refused"} and mib > most_mib:
         outcome = "memory"
     return Fate(outcome, seconds, mib, detail)
 

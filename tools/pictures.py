@@ -50,6 +50,7 @@ def main() -> None:
         file.write_text(page(), encoding="utf-8")
         browser = play.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS)
         for name, width, height, scheme in LOOKS:
+            # Playwright wants the two schemes as literals, which a table of looks does not keep
             look = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
             look.goto(file.as_uri())
             look.screenshot(path=IMAGES / f"{name}.png")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from collections import Counter
@@ -39,9 +40,9 @@ def fates(lane, folder, numbers):
     seeds = mutations.seeds()
     for number in numbers:
         spoilt = mutations.spoil(seeds, SEED, number)
-        fate = survival.suffer(spoilt, folder)
+        fate = survival.suffer(spoilt, folder, math.inf)
         if fate.outcome == "hang":  # perhaps the machine was busy
-            fate = survival.suffer(spoilt, folder)
+            fate = survival.suffer(spoilt, folder, math.inf)
         yield spoilt, fate
 
 
@@ -60,7 +61,7 @@ def test_spoilt_logs_end_in_an_answer_or_a_clear_error(lane, tmp_path, part):
 def test_every_seed_can_be_read_as_it_is(lane, tmp_path):
     mutations, survival = lane
     for seed in mutations.seeds():
-        fate = survival.suffer(mutations.Spoilt(0, seed, (), seed.data), tmp_path)
+        fate = survival.suffer(mutations.Spoilt(0, seed, (), seed.data), tmp_path, math.inf)
         assert fate.outcome == "read", f"{seed.name}: {fate.detail}"
 
 
@@ -86,7 +87,7 @@ def test_a_reader_that_fails_is_found_out(lane, tmp_path, monkeypatch):
             pass
 
     monkeypatch.setattr(survival, "understand", fail)
-    assert survival.suffer(spoilt, tmp_path).outcome == "crash"
+    assert survival.suffer(spoilt, tmp_path, math.inf).outcome == "crash"
     monkeypatch.setattr(survival, "understand", hang)
     monkeypatch.setattr(survival, "PATIENCE", 0.05)
-    assert survival.suffer(spoilt, tmp_path).outcome == "hang"
+    assert survival.suffer(spoilt, tmp_path, math.inf).outcome == "hang"
