@@ -313,8 +313,26 @@ def test_columns_that_the_first_rows_do_not_have_are_empty():
     assert "later" not in mapping.columns()
 
 
+@pytest.mark.parametrize("role", ["case", "activity", "end"])
+def test_no_log_does_without_a_case_an_activity_or_a_time(role):
+    columns = log(case=by_number, activity=by_step, team=by_team, end=moving)
+    with pytest.raises(UnclearMapping, match=f"needs a column for {role}.* Say --{role} with its name"):
+        look(columns, **{role: ""})
+
+
+def test_thousands_of_columns_are_looked_at_in_a_moment(monkeypatch):
+    columns = log(case=by_number, activity=by_step, team=by_team, end=moving)
+    names = [*columns, *(f"k{n}" for n in range(3000))]
+    asked = []
+    monkeypatch.setattr(
+        "mizzle.logs.meaning.guess.look_at", lambda name, column: asked.append(len(column)) or look_at(name, column)
+    )
+    table = pa.table([*columns.values(), *[["1"] * len(columns["case"])] * 3000], names=names)
+    assert guess(names, table, CSV).case == "case"
+
+
 def test_looks_at_nothing_do_not_fail():
-    empty = look_at("a", pa.table({"a": pa.array([], pa.string())}))
+    empty = look_at("a", pa.array([], pa.string()))
     assert (empty.share_filled, empty.before(empty), empty.is_long) == (0.0, 0.0, False)
 
 

@@ -307,3 +307,11 @@ def test_progress_is_told_from_reading_to_the_end(tmp_path):
     load(written(tmp_path / "log.csv", GOOD), tmp_path / "out.parquet", progress=lambda *one: told.append(one))
     assert [stage for stage, _ in told] == ["reading log.csv", "sorting by case and time", "putting cases in order"]
     assert told[-1][1] == 1.0
+
+
+def test_a_log_is_never_written_over(tmp_path):
+    log = written(tmp_path / "log.csv", GOOD)
+    before = log.read_bytes()
+    with pytest.raises(UnreadableLog, match="written over"):
+        load(log, log)
+    assert log.read_bytes() == before

@@ -151,6 +151,8 @@ def import_log(
         When more than 5 % of the rows cannot be read and `accept_rejects` is not set. What was read is kept, so that
         a second call goes on from there.
     """
+    if any(out.exists() and log.exists() and out.samefile(log) for log in logs):
+        raise UnreadableLog(f"{out} is the log itself and would be written over. Name another file with --out.")
     tell = progress or (lambda _stage, _share: None)
     understood = [understand(log, mapping, options or {}) for log in logs]
     has_resource = any(one.mapping.resource for one in understood)

@@ -6,17 +6,16 @@ import shlex
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from mizzle.errors import UnclearMapping
 from mizzle.logs.meaning.looks import Look, Steps, look_at
-from mizzle.logs.meaning.mapping import ROLES, Mapping, listed, no_such_column
+from mizzle.logs.meaning.mapping import ROLES, Mapping, column_or_none, listed, no_such_column
 from mizzle.logs.meaning.rolenames import HINT, LIKELY, SURE, weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dict
     from collections.abc import Sequence
-
-    import pyarrow as pa
 
     from mizzle.logs.batches import Facts
 
@@ -100,8 +99,8 @@ def guess(columns: Sequence[str], sample: pa.Table, facts: Facts, given: Dict[st
     Raises
     ------
     UnclearMapping
-        For a named column that the file does not have, no column for a role that every log needs, or two that are
-        equally good; the message says which option decides it.
+        For a named column that the file does not have, none for a role that every log needs, or two that are equally
+        good; the message says which option decides it.
 
     Examples
     --------
@@ -115,8 +114,12 @@ def guess(columns: Sequence[str], sample: pa.Table, facts: Facts, given: Dict[st
     for role in ROLES:
         if options.get(role) and options[role] not in columns:
             raise UnclearMapping(no_such_column(options[role], columns, role))
+        if options.get(role) == "":
+            column_or_none(role, "")  # asks for a role that every log needs
     known = {role: column for role, column in facts.known.items() if column in columns}
-    looks = {name: look_at(name, sample) for name in columns}
+    # By name once: asking a table for a column searches all of its names, and a file may have thousands.
+    held, empty = dict(zip(sample.column_names, sample.columns, strict=True)), pa.nulls(sample.num_rows, pa.string())
+    looks = {name: look_at(name, held.get(name, empty)) for name in columns}
     so_far = _Guess(looks, known, options, facts)
     _case(so_far)
     _end(so_far)

@@ -73,12 +73,9 @@ class Look:
         return float(np.mean(self.micros[both] <= other.micros[both])) if both.any() else 0.0
 
 
-def look_at(name: str, sample: pa.Table) -> Look:
-    """Look at one column of the first rows; one that they do not have is empty."""
-    if name in sample.column_names:
-        texts = pc.utf8_trim_whitespace(as_texts(sample[name]))
-    else:
-        texts = pa.nulls(sample.num_rows, pa.string())
+def look_at(name: str, column: pa.ChunkedArray | pa.Array) -> Look:
+    """Look at one column of the first rows."""
+    texts = pc.utf8_trim_whitespace(as_texts(column))
     texts = pc.if_else(pc.is_in(texts, value_set=pa.array(MISSING, pa.string())), pa.scalar(None, pa.string()), texts)
     coded = texts.dictionary_encode()
     profile = TimeProfile()

@@ -149,7 +149,7 @@ class Mapping:
         reasons = dict(self.reasons)
         for role in ROLES:
             if role in given:
-                changes[role] = _column_or_none(role, changes[role])
+                changes[role] = column_or_none(role, changes[role])
                 reasons[role] = "named on the command line"
         for role in ("end", "start"):
             if role in given and changes[role] != getattr(self, role):
@@ -199,13 +199,13 @@ class Mapping:
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in told.items()
         }
-        values |= {role: _column_or_none(role, values[role]) for role in ROLES if role in values}
+        values |= {role: column_or_none(role, values[role]) for role in ROLES if role in values}
         return Mapping(**values)
 
 
 def mapping_path(log: Path) -> Path:
     """Give the place where the mapping of a log is kept: beside it, with ``.mapping.toml`` behind its name."""
-    return log.with_name(f"{log.name}.mapping.toml")
+    return log.parent / f"{log.name}.mapping.toml"  # not with_name, which a path such as "." has none of
 
 
 def near(name: str, names: Sequence[str]) -> list[str]:
@@ -234,7 +234,8 @@ def _no_column(column: str, columns: Sequence[str]) -> str:
     return f"The file has no column called {column!r}. It has: {listed(columns)}."
 
 
-def _column_or_none(role: str, column: str) -> str | None:
+def column_or_none(role: str, column: str) -> str | None:
+    """Take the name of a column; the empty text says that the log has none, where a log may do without."""
     if column:
         return column
     if role in _OPTIONAL:
