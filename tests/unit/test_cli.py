@@ -6,6 +6,7 @@ import io
 import json
 import re
 import runpy
+import signal
 import sys
 
 import pytest
@@ -331,13 +332,26 @@ def test_refusals_are_one_sentence_without_a_traceback(ask, log, tmp_path):
         assert "Traceback" not in said
 
 
-def test_a_stop_from_the_keyboard_ends_with_130(ask, log, monkeypatch):
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_a_stop_from_the_keyboard_ends_with_130(ask, log, tmp_path, monkeypatch, stopped):
     def stop(_chosen):
-        raise KeyboardInterrupt
+        raise stopped
 
     monkeypatch.setattr(commands, "run", stop)
-    code, _, said = ask("distance", log)
+    assert ask("distance", log) == (130, "", "mizzle: stopped.\n")
+    code, _, said = ask("log", "import", log, "--out", tmp_path / "events.parquet")
     assert (code, "goes on from here" in said) == (130, True)
+
+
+def test_an_end_from_the_system_clears_up_on_the_way_out(monkeypatch):
+    handlers = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(sys, "argv", ["mizzle", "--version"])
+    with pytest.raises(SystemExit):
+        main()
+    with pytest.raises(SystemExit) as left:
+        handlers[signal.SIGTERM](signal.SIGTERM, None)
+    assert left.value.code == 143
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure(log, monkeypatch):
@@ -385,7 +399,16 @@ def test_trouble_with_a_disk_is_said_in_words(ask, log, monkeypatch):
 
     monkeypatch.setattr(commands, "run", full)
     code, _, said = ask("distance", log)
-    assert (code, "/data/events.parquet: No space left on device" in said) == (2, True)
+    assert (code, "no space left on the disk to write /data/events.parquet. Make room" in said) == (2, True)
+
+
+def test_what_the_system_refuses_is_said_in_words(ask, log, monkeypatch):
+    def refuse(_chosen):
+        raise OSError(13, "Permission denied", "/data/events.parquet")
+
+    monkeypatch.setattr(commands, "run", refuse)
+    code, _, said = ask("distance", log)
+    assert (code, "/data/events.parquet: Permission denied" in said) == (2, True)
 
 
 def test_a_defect_shows_its_traceback_to_those_who_look_for_it(log, monkeypatch):

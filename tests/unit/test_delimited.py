@@ -268,6 +268,18 @@ def test_what_is_no_table_is_refused_in_plain_words(write, text, message):
         open_delimited(write(text))
 
 
+@pytest.mark.parametrize("moment", ["2024-03-01 08:00:00", "1/3/2024 08:00", "01.03.24", "2024-03-01T08:00:00Z"])
+def test_a_file_without_a_line_of_names_is_told_from_its_first_event(write, moment):
+    with pytest.raises(UnreadableLog, match=r"first line of log.csv is an event \(.+\).*names above it"):
+        open_delimited(write(f"c1,Call,Desk,{moment}\n" * 3))
+
+
+def test_names_of_columns_may_hold_dates(write):
+    assert open_delimited(write("case,Begun 2024-01-01,v1.2.3,end\n1,a,b,c\n")).columns[1] == "Begun 2024-01-01"
+    days = [f"2024-01-0{day}" for day in range(1, 4)]
+    assert open_delimited(write(f"case,{','.join(days)}\n1,a,b,c\n")).columns[1:] == tuple(days)
+
+
 def test_a_few_bad_rows_do_not_make_a_table_plain_text(write):
     assert len(everything(open_delimited(write("a,b\n1\n2\n3,4\n")))[1]) == 2
     assert len(everything(open_delimited(write("a,b\n1\n2\n")))[1]) == 2

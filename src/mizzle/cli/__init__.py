@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+
+from mizzle.cli.signs import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +23,14 @@ EXIT = """exit codes:
 """
 
 
+INTERRUPTED = "Query interrupted"
+"""What the engine says of itself, as any other error, when it is stopped from the keyboard in the middle of a query."""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the words given, and how to see what is possible."""
-        self.exit(2, f"mizzle: {message}. See {self.prog} --help\n")
+        self.exit(2, f"mizzle: {shown(message)}. See {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -113,7 +121,13 @@ def _json(command: argparse.ArgumentParser) -> None:
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and end with its exit code."""
+    signal.signal(signal.SIGTERM, _ended)
     sys.exit(run(words))
+
+
+def _ended(number: int, _frame: object) -> NoReturn:
+    """End as the system asks for, but by way of the code that clears files for the time being away."""
+    raise SystemExit(128 + number)
 
 
 def run(words: Sequence[str] | None = None) -> int:
@@ -140,29 +154,41 @@ def _guarded(chosen: argparse.Namespace) -> int:
 
         commands.run(chosen)
     except MizzleError as problem:
-        print(f"mizzle: {problem}", file=sys.stderr)
+        _say(str(problem))
         return problem.exit_code
     except OSError as problem:
         if not isinstance(problem, BrokenPipeError):
-            print(f"mizzle: {_told(problem)}", file=sys.stderr)
+            _say(_told(problem))
             return 2
         # The reader of a pipe has seen enough; that is no failure, and Python must not try to flush again.
         sys.stdout = None
     except KeyboardInterrupt:
-        print("mizzle: stopped. An import goes on from here when it is started again.", file=sys.stderr)
-        return 130
+        return _stopped(chosen)
     except Exception as defect:
+        if str(defect) == INTERRUPTED:
+            return _stopped(chosen)
         if "MIZZLE_DEBUG" in os.environ:
             raise
-        kind = type(defect).__name__
-        print(
-            f"mizzle: {kind}: {defect}. This is a defect of mizzle: please report it with the command.", file=sys.stderr
-        )
+        what = " ".join(str(defect).split()).removesuffix(".")
+        _say(f"{type(defect).__name__}: {what}. This is a defect of mizzle: please report it with the command.")
         return 1
     return 0
+
+
+def _say(sentence: str) -> None:
+    """Say a sentence on standard error; names in it are shown, never obeyed by the terminal."""
+    print(f"mizzle: {shown(sentence)}", file=sys.stderr)
+
+
+def _stopped(chosen: argparse.Namespace) -> int:
+    goes_on = " It goes on from here when it is started again." if hasattr(chosen, "files") else ""
+    _say(f"stopped.{goes_on}")
+    return 130
 
 
 def _told(problem: OSError) -> str:
     """Say what the system refused, and what to look at."""
     where = f" {problem.filename}" if problem.filename else ""
+    if problem.errno == errno.ENOSPC:
+        return f"There is no space left on the disk to write{where or ' to'}. Make room there, and start again."
     return f"The system refused to read or write{where}: {problem.strerror or problem}. Check the folder and its space."

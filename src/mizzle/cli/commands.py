@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from mizzle.logs.meaning.mapping import Mapping, mapping_path
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mizzle.tables import Events
 
@@ -49,6 +50,10 @@ def _check(chosen: argparse.Namespace) -> None:
 
 
 def _import(chosen: argparse.Namespace) -> None:
+    for file in chosen.files:
+        if is_event_table(file):
+            raise MizzleError(f"{file} is an event table already. Measure it: mizzle distance {shlex.quote(str(file))}")
+    _refuse_target(chosen.out, "events.parquet", chosen.files, is_event_table)
     done = _import_into(chosen, chosen.files, chosen.out, None, accept=chosen.accept_rejects)
     saved = mapping_path(chosen.files[0])
     if not saved.exists() and chosen.mapping is None:
@@ -75,6 +80,8 @@ def _distance(chosen: argparse.Namespace) -> None:
 
 
 def _map(chosen: argparse.Namespace) -> None:
+    if chosen.out is not None:
+        _refuse_target(chosen.out, "report.html", [chosen.file], _is_page)
     with _events(chosen) as events:
         found = journeys.distance(events, chosen.perception, by_month=chosen.out is not None)
         drawn = journeys.process_map(events, chosen.coverage)
@@ -97,7 +104,9 @@ def _map(chosen: argparse.Namespace) -> None:
         try:
             chosen.out.write_text(page, encoding="utf-8")
         except OSError as problem:
-            raise MizzleError(f"The report cannot be written to {chosen.out}: {problem.strerror}.") from problem
+            raise MizzleError(
+                f"The report cannot be written to {chosen.out}: {problem.strerror}. Name another file with --out."
+            ) from problem
         screen.say(f"The report is in {chosen.out}.")
     if chosen.json:
         _print_json(answers.mapped(found, drawn, passed, again, took, hints))
@@ -121,12 +130,40 @@ def _events(chosen: argparse.Namespace) -> Iterator[Events]:
     """Open the event table that was named, or import the log for as long as the command runs."""
     with tempfile.TemporaryDirectory(prefix="mizzle-") as folder:
         path = chosen.file
-        if not is_event_table(path):
+        if is_event_table(path):
+            _say_unused(chosen)
+        else:
             path = Path(folder) / "events.parquet"
             done = _import_into(chosen, [chosen.file], path, None, accept=chosen.accept_rejects)
-            screen.set_aside(done)
+            screen.set_aside(done, is_kept=not any(file.parent == path.parent for file in done.rejected_files))
         with _engine(chosen) as engine:
             yield open_events(path, engine)
+
+
+def _say_unused(chosen: argparse.Namespace) -> None:
+    """Say which options change nothing: what the columns of an event table mean was decided when it was imported."""
+    unused = [f"--{name}" for name in (*ROLES, "mapping", "key") if getattr(chosen, name) is not None]
+    if unused:
+        screen.say(f"{chosen.file} is imported already; of no use here: {', '.join(unused)}. They count at the import.")
+
+
+def _refuse_target(out: Path, example: str, read: Sequence[Path], is_own: Callable[[Path], bool]) -> None:
+    """Refuse to write over a folder, a log that is read, or a file that mizzle did not make: it would be lost."""
+    if out.is_dir():
+        raise MizzleError(f"{out} is a folder. Name the file to write, as --out {shlex.quote(str(out / example))}")
+    if not out.is_file():
+        return
+    if any(file.exists() and out.samefile(file) for file in read):
+        raise MizzleError(f"{out} is what is read, and would be written over. Name another file with --out.")
+    if out.stat().st_size and not is_own(out):
+        raise MizzleError(
+            f"There is a file {out} already that mizzle did not make. Name another with --out, or remove it."
+        )
+
+
+def _is_page(file: Path) -> bool:
+    with file.open("rb") as page:
+        return page.read(64).lstrip().lower().startswith(b"<!doctype html")
 
 
 def _engine(chosen: argparse.Namespace) -> Engine:

@@ -40,6 +40,8 @@ MOST_COLUMNS = 10_000
 _LONGEST_NAME = 200
 _SHOWN_NOTES = 5
 _TEXT = 1000
+_MOMENT = re.compile(r"[ \t]*[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][ ]*[0-9]{1,2}:[0-9]{2}.*)?")
+_MOMENTS = 2  # of an event: its start and its end; a header with more is that of a calendar
 _SEP_LINE = re.compile(rb'"?sep=([ \t!#-/:-@\[-`{-~])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # Windows-1252 has no character for these; they are kept as control characters
 _WINDOWS = "".join(chr(byte) if byte in _UNDEFINED else bytes([byte]).decode("cp1252") for byte in range(256))
@@ -258,6 +260,12 @@ class Delimited:
         (titles,) = cells([line], self.dialect)
         if len(titles) < 2:  # noqa: PLR2004 - a log has a case and an activity
             raise plain_text(self._path)
+        moments = [title.strip() for title in titles if _MOMENT.fullmatch(title)]
+        if 0 < len(moments) <= _MOMENTS:
+            raise UnreadableLog(
+                f"The first line of {self._path.name} is an event ({moments[0]}) where the names of the columns should"
+                " be. Write a line with their names above it, as case,activity,department,end."
+            )
         return named(titles)
 
 
