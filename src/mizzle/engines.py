@@ -83,20 +83,6 @@ def in_engine(backend: Any, table: pa.Table) -> ir.Table:
     return backend.table(name)
 
 
-ROWS_PER_PIECE = 1_000_000
-
-
-def in_pieces(table: ir.Table, n_cases: int, n_events: int) -> Iterator[ir.Table]:
-    """Cut an event table into ranges of whole cases, so that a window over cases never holds more than a piece.
-
-    One machine works through the pieces in turn, in little memory; a cluster spreads a single piece by itself.
-    """
-    pieces = -(-n_events // ROWS_PER_PIECE) if table.get_backend().name == "duckdb" else 1
-    size = -(-n_cases // pieces)
-    for first in range(0, n_cases, size):
-        yield table if pieces == 1 else table.filter(table.case.between(first, first + size - 1))
-
-
 def fetch(expression: ir.Table) -> pa.Table:
     """Run an expression and give its rows.
 

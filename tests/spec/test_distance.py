@@ -204,13 +204,23 @@ def test_a_name_that_is_no_activity_is_answered_with_near_ones(duckdb):
         journeys.distance(log, ["zzz"])
 
 
-def test_sums_by_case_may_be_taken_in_pieces(duckdb, monkeypatch):
-    lines = "\n".join(f"c{n} x D 0 {n}\nc{n} call C {2 * n} {2 * n}" for n in range(1, 12))
-    whole = journeys.distance(events(duckdb, lines), ["call"])
-    monkeypatch.setattr("mizzle.engines.ROWS_PER_PIECE", 5)
+def test_long_cases_find_their_points_however_far_away(engine):
+    # Event n ends at hour n; the points are events 0, 40, 41 and 170, so stretches cross no border, one and several.
+    calls = (0, 40, 41, 170)
+    lines = [f"a {'call C' if n in calls else f'x D{n % 2}'} {n} {n}" for n in range(180)]
+    found = journeys.distance(events(engine, "\n".join(lines)), ["call"])
+    aheads = [min(call for call in calls if call >= n) - n for n in range(171) if n % 2 and n not in calls]
+    one = near(found, "D1")
+    assert one.hours_to_customer.value == pytest.approx(sum(aheads) / len(aheads))
+    assert one.handovers_to_customer.value == pytest.approx(sum(aheads) / len(aheads))
+    assert (one.hours_to_customer.n, one.unheard_share.n) == (len(aheads), 89)
+    assert near(found, "C").contact_share.value == 1.0
+
+
+def test_a_log_that_is_one_case_of_many_points_ends(duckdb):
+    lines = "\n".join(f"a call C {n} {n}" for n in range(30_000))
     found = journeys.distance(events(duckdb, lines), ["call"])
-    assert figures(found) == figures(whole)
-    assert near(found, "D").hours_to_customer.interval == pytest.approx(near(whole, "D").hours_to_customer.interval)
+    assert near(found, "C").handovers_to_customer.value == 0.0
 
 
 def test_a_quantile_lies_between_none_and_all():

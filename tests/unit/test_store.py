@@ -62,3 +62,23 @@ def test_no_events_are_nothing_to_keep(tmp_path, duckdb):
         write_events([], tmp_path / "events.parquet")
     with pytest.raises(UnreadableLog, match="no event"):
         events_in_memory(raw([]), duckdb)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "why"),
+    [
+        ("not JSON", "form unknown"),
+        ("[]", "form unknown"),
+        ('{"form": 2}', "form 2"),
+        ('{"form": 1}', "parts of one are missing"),
+        (
+            '{"form": 1, "counts": {}, "has_start": true, "departments": [], "activities": {}}',
+            "parts of one are missing",
+        ),
+    ],
+)
+def test_a_file_that_only_says_it_is_an_event_table_is_refused(tmp_path, duckdb, metadata, why):
+    path = tmp_path / "events.parquet"
+    pq.write_table(pa.table({"a": [1]}).replace_schema_metadata({"mizzle": metadata}), path)
+    with pytest.raises(UnreadableLog, match=why):
+        open_events(path, duckdb)

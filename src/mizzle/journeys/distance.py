@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from mizzle.engines import in_pieces
 from mizzle.errors import NoSuchName
 from mizzle.estimate import Estimate
 from mizzle.journeys.expressions import HOUR, department_of, is_point, rows
@@ -66,15 +64,14 @@ def distance(events: Events, perception_points: Iterable[str], *, by_month: bool
     coverage of the intervals by `./run bench coverage`.
     """
     points = known_activities(events, perception_points)
-    pieces: list[ir.Table] = []
+    stretches = _stretches(events, points).cache()
+    reach = _reach(events, stretches, points, by_month=by_month).cache()
+    stretches.release()
     try:
-        for cases in in_pieces(events.table, events.n_cases, events.n_events):
-            pieces += [_reach(events, cases, points, by_month=by_month).cache()]
-        whole = _departments(events, pieces, ["department"])
-        months = _departments(events, pieces, ["department", "month"]) if by_month else []
+        whole = _departments(events, reach, ["department"])
+        months = _departments(events, reach, ["department", "month"]) if by_month else []
     finally:
-        for piece in pieces:
-            piece.release()
+        reach.release()
     return Distance(
         cases=events.n_cases,
         events=events.n_events,
@@ -107,45 +104,66 @@ def _either(names: Sequence[str]) -> str:
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
 
 
-def _reach(events: Events, cases: ir.Table, points: Sequence[str], *, by_month: bool) -> ir.Table:
+BLOCK_BITS = 5
+"""An event looks for its perception point in its block of so many bits, 32 events of its case."""
+
+
+def _stretches(events: Events, points: Sequence[str]) -> ir.Table:
+    """Per perception point the stretch of its case that it answers for: from the one before it, not included, to it.
+
+    A stretch is cut at the borders of blocks, so that a log in which everything is one case of a million points costs
+    the join no more than any other.
+    """
+    table = events.table.filter(events.table.node.notnull())
+    marks = table.filter(is_point(events, table.node, points))
+    before = marks.seq.lag().over(group_by=marks.case, order_by=marks.seq)
+    found = marks.select(
+        of=marks.case,
+        first=ibis.coalesce(before, -1) + 1,
+        last=marks.seq,
+        passed=marks.handovers,
+        begins=marks.start_us,
+    )
+    return found.mutate(block=ibis.range(found["first"] >> BLOCK_BITS, (found["last"] >> BLOCK_BITS) + 1).unnest())
+
+
+def _reach(events: Events, stretches: ir.Table, points: Sequence[str], *, by_month: bool) -> ir.Table:
     """Per event of a department: handovers and microseconds to the next perception point of its case.
 
-    A join of each event with the perception points of its case would be faster for short cases, but takes the square
-    of the length of a case, and one log in which everything is one case would never end.
+    Found by a join with the stretches, which takes half as long as a window over all events.
     """
-    table = cases.filter(cases.node.notnull())
-    table = table.mutate(point=is_point(events, table.node, points))
-    ahead = ibis.window(group_by=table.case, order_by=table.seq, preceding=0, following=None)
-    # Running handovers and starts never fall along a case, so the least among the perception points to come is that
-    # of the next one.
-    next_handovers = table.point.ifelse(table.handovers, ibis.null("int32")).min().over(ahead)
-    next_start = table.point.ifelse(table.start_us, ibis.null("int64")).min().over(ahead)
-    wait = next_start - table.end_us
+    table = events.table.filter(events.table.node.notnull())
+    found = table.left_join(
+        stretches,
+        [
+            table.case == stretches["of"],
+            (table.seq >> BLOCK_BITS).cast("int64") == stretches.block,
+            table.seq >= stretches["first"],
+            table.seq <= stretches["last"],
+        ],
+    )
+    wait = found.begins - found.end_us
     columns = {
-        "case": table.case,
-        "department": department_of(table.node).cast("int16"),
-        "point": table.point.ifelse(1, 0).cast("int8"),
-        "handovers": (next_handovers - table.handovers).cast("int32"),
+        "case": found.case,
+        "department": department_of(found.node).cast("int16"),
+        "point": is_point(events, found.node, points).ifelse(1, 0).cast("int8"),
+        "handovers": (found.passed - found.handovers).cast("int32"),
         "wait": (wait < 0).ifelse(0, wait),
     }
     if by_month:
-        columns["month"] = table.end.truncate("M").date()
-    return table.select(**columns)
+        columns["month"] = found.end.truncate("M").date()
+    return found.select(**columns)
 
 
-def _departments(events: Events, pieces: Sequence[ir.Table], by: Sequence[str]) -> list[DepartmentDistance]:
-    sums: dict[tuple[Any, ...], Counter[str]] = {}
-    for piece in pieces:
-        per_case = piece.group_by(["case", *by]).aggregate(
-            events=piece.count(),
-            heard=piece.handovers.count(),
-            points=piece.point.cast("float64").sum(),
-            h=piece.handovers.cast("float64").sum(),
-            t=piece.wait.cast("float64").sum() / HOUR,
-        )
-        for row in rows(per_case.group_by(by).aggregate(**_sums(per_case))):
-            sums.setdefault(tuple(row.pop(name) for name in by), Counter()).update(row)
-    reach = ibis.union(*pieces) if len(pieces) > 1 else pieces[0]
+def _departments(events: Events, reach: ir.Table, by: Sequence[str]) -> list[DepartmentDistance]:
+    per_case = reach.group_by(["case", *by]).aggregate(
+        events=reach.count(),
+        heard=reach.handovers.count(),
+        points=reach.point.cast("float64").sum(),
+        h=reach.handovers.cast("float64").sum(),
+        t=reach.wait.cast("float64").sum() / HOUR,
+    )
+    sums = {_key(row, by): row for row in rows(per_case.group_by(by).aggregate(**_sums(per_case)))}
     waits = rows(reach.group_by(by).aggregate(waits=reach.wait.quantile([0.5, 0.9])))
     heard = reach.filter(reach.handovers.notnull())
     counts: dict[tuple[Any, ...], dict[int, int]] = {}

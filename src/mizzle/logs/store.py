@@ -185,10 +185,19 @@ def open_events(path: Path, engine: Engine) -> Events:
 
 def read_metadata(path: Path) -> dict[str, Any]:
     """Read what the file says of itself: counts, dictionary, names of the free attributes."""
-    found: dict[str, Any] = json.loads((pq.read_metadata(path).metadata or {})[KEY])
-    if found.get("form") != FORM:
+    try:
+        found: dict[str, Any] = json.loads((pq.read_metadata(path).metadata or {})[KEY])
+        form = found.get("form")
+    except (ValueError, AttributeError):
+        form = "unknown"
+    if form != FORM:
         raise UnreadableLog(
-            f"{path.name} was written in form {found.get('form')}, this mizzle reads form {FORM}. Import the log again."
+            f"{path.name} was written in form {form}, this mizzle reads form {FORM}. Import the log again."
+        )
+    missing = [name for name in EVENTS.names if name not in pq.read_schema(path).names]
+    if missing or not {"counts", "has_start", "departments", "activities"} <= found.keys():
+        raise UnreadableLog(
+            f"{path.name} says that it is an event table, but parts of one are missing. Import the log again."
         )
     return found
 
