@@ -119,10 +119,10 @@ def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
-def main(words: Sequence[str] | None = None) -> None:
-    """Run the command line and end with its exit code."""
+def main(words: Sequence[str] | None = None, top: argparse.ArgumentParser | None = None) -> None:
+    """Run the command line and end with its exit code; `top` is a parser that knows more commands, for its help."""
     signal.signal(signal.SIGTERM, _ended)
-    sys.exit(run(words))
+    sys.exit(run(words, top))
 
 
 def _ended(number: int, _frame: object) -> NoReturn:
@@ -130,9 +130,9 @@ def _ended(number: int, _frame: object) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def run(words: Sequence[str] | None = None) -> int:
+def run(words: Sequence[str] | None = None, top: argparse.ArgumentParser | None = None) -> int:
     """Run one command; give its exit code. With MIZZLE_DEBUG set, a defect shows its traceback."""
-    top = parser()
+    top = top or parser()
     chosen = top.parse_args(words)
     if chosen.version:
         from mizzle import __version__

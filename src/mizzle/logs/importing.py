@@ -41,8 +41,8 @@ MOST_REJECTED = 0.05
 NO_WORK = "lifecycle transition"
 """Beginning of the reason for events that XES itself says are no work, as the scheduling of a task."""
 
-MEMORY = "64MB"
-"""Memory of the sort; what does not fit goes to disk beside the result."""
+LEAST_MEGABYTES, ROWS_PER_MEGABYTE = 64, 150_000
+"""Memory of the sort; what does not fit goes to disk beside the result, but its lists of what is there must fit."""
 
 ROWS_PER_PART = 250_000
 
@@ -243,7 +243,8 @@ def _put_together(state: _State, folder: Path, out: Path, *, append: bool, tell:
     total = sum(part.rows - part.rejected for part in state.parts)
     fresh = folder / "events.parquet"
     pa.default_memory_pool().release_unused()  # what reading took is free for sorting
-    with open_engine(threads=1, memory=MEMORY, folder=folder) as engine:
+    memory = f"{max(LEAST_MEGABYTES, total // ROWS_PER_MEGABYTE)}MB"
+    with open_engine(threads=1, memory=memory, folder=folder) as engine:
         batches = _told(sorted_batches(engine, files, ORDER), total, tell)
         counts = append_events(out, batches, fresh) if append and out.exists() else write_events(batches, fresh)
     fresh.replace(out)

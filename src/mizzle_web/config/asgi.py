@@ -1,0 +1,25 @@
+"""The entry of the server: pages in fixed threads, each of which keeps its database connection."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    Scope = MutableMapping[str, Any]
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mizzle_web.config.settings")
+THREADS = 8
+_pages: Any = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+
+
+async def application(
+    scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+) -> None:
+    """Answer one connection."""
+    await _pages(scope, receive, send)

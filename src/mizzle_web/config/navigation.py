@@ -1,0 +1,67 @@
+"""What stands on every page: the way to each room, under the rights of the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mizzle_web.page.permissions import Permission
+from mizzle_web.people.figures import unit_name
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+NOTICES = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link to a room."""
+
+    title: str
+    icon: str
+    address: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rooms that belong together."""
+
+    title: str
+    items: tuple[Way, ...]
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """Give every template the ways that are open to its reader."""
+    member = getattr(request, "user", None)
+    if member is None or not member.is_authenticated:
+        return {"user": member}
+
+    def way(title: str, icon: str, name: str) -> Way:
+        address = reverse(name)
+        is_current = request.path == address or (address != "/" and request.path.startswith(address))
+        return Way(title, icon, address, is_current)
+
+    today = way(_("Today"), "today", "today:today")
+    work = way(_("Long work"), "work", "jobs:jobs")
+    together = [today, work]
+    look_after = []
+    if member.may(Permission.SEE_PEOPLE):
+        look_after += [way(_("People"), "people", "people:members"), way(_("Units"), "units", "people:units")]
+    if member.may(Permission.READ_JOURNAL):
+        look_after.append(way(_("Journal"), "journal", "journal:journal"))
+    settings = way(_("Settings"), "settings", "today:settings")
+    look_after.append(settings)
+    return {
+        "user": member,
+        "navigation": (Group(_("Together"), tuple(together)), Group(_("Look after"), tuple(look_after))),
+        "shortcuts": tuple([today, *look_after[:-1], settings][:4]),
+        "my_unit": unit_name(member, request.at.date()),
+        "notice": request.session.get(NOTICES, ""),
+        "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),
+    }

@@ -1,0 +1,1 @@
+"""What the operator looks after: backup, restore, health, versions, sample data."""

@@ -1,0 +1,93 @@
+"""What stands around every page: headers that the browser keeps to, the clock, and a database that may be away."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+from mizzle_web.page import clock, views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponseBase
+
+    Next = Callable[[HttpRequest], HttpResponseBase]
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "manifest-src 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+class Headers:
+    """Send the headers of `HEADERS` with every answer, and let nothing personal be cached."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.following(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.is_secure():
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Clock:
+    """Give every request its instant, `request.at`: one page, one time."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.at = clock.now()  # type: ignore[attr-defined] # the house's own attribute
+        return self.following(request)
+
+
+class Database:
+    """Say in plain words when the database is away (503) or the disk is full (507); nothing is acknowledged then."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.following(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponseBase | None:
+        """Turn what the database or the disk refuses into a page."""
+        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            return views.disk_full(request)
+        if isinstance(problem, DatabaseError) and _is_full(problem):
+            return views.disk_full(request)
+        if isinstance(problem, OperationalError | InterfaceError):
+            return views.away(request)
+        return None
+
+
+def _is_full(problem: DatabaseError) -> bool:
+    text = str(problem).lower()
+    return "disk is full" in text or "no space left" in text or "could not extend file" in text

@@ -1,0 +1,1 @@
+"""The organisation, its units, its members, what they may, and how they sign in."""

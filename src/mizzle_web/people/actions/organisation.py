@@ -1,0 +1,45 @@
+"""Found the organisation, and change its names and rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mizzle_web.journal.actions import record
+from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.people.models import Organisation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def found_organisation(
+    *, name: str, language: str, timezone: str, at: datetime, by: str, is_sample: bool = False
+) -> Organisation:
+    """Begin: the house gets its organisation. There can be only one."""
+    with transaction.atomic():
+        if Organisation.objects.exists():
+            raise Refused("already_there", _("This house has an organisation already. Sign in instead."))
+        organisation = Organisation.objects.create(
+            name=name, language=language, timezone=timezone, is_sample=is_sample, created_at=at
+        )
+        record(by=by, verb="organisation.founded", thing="organisation", at=at, details={"is_sample": is_sample})
+    return organisation
+
+
+def change_organisation(*, version: int, by: str, at: datetime, **changes: str | int) -> Organisation:
+    """Change names and rules of the organisation, as it stood at a version."""
+    with transaction.atomic():
+        organisation = Organisation.objects.select_for_update().get()
+        if organisation.version != version:
+            theirs = {name: str(getattr(organisation, name)) for name in changes}
+            raise Changed(_("Somebody else has changed this in the meantime."), theirs=theirs)
+        changed = [name for name, value in changes.items() if getattr(organisation, name) != value]
+        for name in changed:
+            setattr(organisation, name, changes[name])
+        organisation.version += 1
+        organisation.save()
+        record(by=by, verb="organisation.changed", thing="organisation", at=at, details={"fields": changed})
+    return organisation

@@ -1,0 +1,60 @@
+"""Give roles, and take them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from mizzle_web.journal.actions import record
+from mizzle_web.page.refused import Refused
+from mizzle_web.people.models import Grant, Member, Unit
+from mizzle_web.people.roles import Role
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def give_role(*, member: Member, role: Role, by: str, at: datetime, unit: Unit | None = None) -> Grant:
+    """Give a member a role; every session of theirs ends, so that they sign in again with it."""
+    with transaction.atomic():
+        held = Grant.objects.filter(member=member, role=role, unit=unit, ended_at__isnull=True).first()
+        if held is not None:
+            return held
+        grant = Grant.objects.create(member=member, role=role, unit=unit, given_at=at)
+        end_sessions(member)
+        details = {"role": str(role), "unit": str(unit.public_id) if unit else None}
+        record(by=by, verb="role.given", thing=f"member:{member.public_id}", at=at, details=details)
+    return grant
+
+
+def end_role(*, grant: Grant, by: str, at: datetime) -> None:
+    """Take a role back. The last service lead keeps theirs: somebody must be able to give roles."""
+    with transaction.atomic():
+        grant = Grant.objects.select_for_update().get(pk=grant.pk)
+        if grant.ended_at is not None:
+            return
+        if grant.role == Role.SERVICE_LEAD:
+            keep_an_owner(grant.member)
+        grant.ended_at = at
+        grant.save()
+        end_sessions(grant.member)
+        record(by=by, verb="role.ended", thing=f"member:{grant.member.public_id}", at=at, details={"role": grant.role})
+
+
+def keep_an_owner(member: Member) -> None:
+    """Refuse where nobody else could give roles any more."""
+    if not Member.objects.holding(Role.SERVICE_LEAD).exclude(pk=member.pk).exists():
+        raise Refused(
+            "last_owner",
+            _(
+                "This is the last service lead. Make somebody else service lead first, so that roles can still be given."
+            ),
+        )
+
+
+def end_sessions(member: Member) -> None:
+    """End every session of a member."""
+    Member.objects.filter(pk=member.pk).update(generation=F("generation") + 1)

@@ -1,0 +1,146 @@
+"""The door of the house: who comes in, for how long, in which language, and to which rooms."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import urlencode
+
+from mizzle_web.page.access import ANYONE, MEMBER
+from mizzle_web.page.views import forbidden
+from mizzle_web.people.models import Member, Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponseBase
+
+    Next = Callable[[HttpRequest], HttpResponseBase]
+
+SEEN = f"{settings._PREFIX}seen"  # noqa: SLF001 - one prefix for all cookies
+SIGNED_IN_AT, TABLET = "signed_in_at", "is_tablet"
+
+
+class Backend:
+    """Tells Django who a session belongs to. Passwords and PINs are checked in `sign_in`."""
+
+    def authenticate(self, request: HttpRequest | None) -> None:
+        """Know nobody: nothing but `sign_in` tells who somebody is."""
+
+    def get_user(self, user_id: int) -> Member | None:
+        """Find the member of a session; one who left has none."""
+        return Member.objects.present().filter(pk=user_id).first()
+
+
+class Sessions:
+    """End sessions that are idle or old.
+
+    When a member was last seen is kept in a signed cookie and not in the database, since a GET never records.
+    """
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.organisation = Organisation.objects.first()  # type: ignore[attr-defined] # the house's own attribute
+        if SIGNED_IN_AT in request.session and self._is_over(request):
+            logout(request)
+        response = self.following(request)
+        if SIGNED_IN_AT in request.session and request.session.session_key:
+            value = TimestampSigner(salt="mizzle.seen").sign_object(
+                [request.session.session_key, request.at.timestamp()]
+            )
+            response.set_cookie(  # type: ignore[attr-defined] # every response has it
+                SEEN, value, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+            )
+        elif SEEN in request.COOKIES:
+            response.delete_cookie(SEEN)  # type: ignore[attr-defined] # every response has it
+        return response
+
+    def _is_over(self, request: HttpRequest) -> bool:
+        rules = request.organisation
+        if rules is None:
+            return True
+        now = request.at.timestamp()
+        if now - float(request.session[SIGNED_IN_AT]) > rules.session_hours * 3600:
+            return True
+        minutes = rules.tablet_minutes if request.session.get(TABLET) else rules.idle_minutes
+        try:
+            key, seen = TimestampSigner(salt="mizzle.seen").unsign_object(request.COOKIES.get(SEEN, ""))
+        except BadSignature:
+            return now - float(request.session[SIGNED_IN_AT]) > minutes * 60
+        return bool(key != request.session.session_key or now - float(seen) > minutes * 60)
+
+
+class Language:
+    """Speak the member's language, or the one chosen at the door, the browser's or the organisation's; and their zone."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language, zone = self._of(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        timezone.activate(zoneinfo.ZoneInfo(zone))
+        try:
+            response = self.following(request)
+        finally:
+            timezone.deactivate()
+            translation.deactivate()
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    def _of(self, request: HttpRequest) -> tuple[str, str]:
+        organisation = request.organisation
+        home = organisation.language if organisation else settings.LANGUAGE_CODE
+        zone = organisation.timezone if organisation else settings.TIME_ZONE
+        member = request.user
+        if member.is_authenticated:
+            return member.language or home, member.timezone or zone
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen in dict(settings.LANGUAGES):
+            return chosen, zone
+        asked = request.META.get("HTTP_ACCEPT_LANGUAGE")
+        return (translation.get_language_from_request(request) if asked else home), zone
+
+
+class Access:
+    """Open an address to those whom its view names, and to nobody where it names none."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.following(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+        """Let through, send to the door, or refuse."""
+        access = getattr(view, "access", None)
+        if access is None:
+            raise Http404
+        if access == ANYONE:
+            return None
+        if not request.user.is_authenticated:
+            if request.headers.get("HX-Request"):
+                return HttpResponse(status=204, headers={"HX-Redirect": _door(request)})
+            return redirect(_door(request))
+        if access == MEMBER or request.user.may(access):
+            return None
+        return forbidden(request)
+
+
+def _door(request: HttpRequest) -> str:
+    """Give the address to sign in at, or to begin at where there is no organisation yet."""
+    if request.organisation is None:
+        return reverse("people:start")
+    target = request.get_full_path() if request.method == "GET" else "/"
+    return f"{reverse('people:sign_in')}?{urlencode({'next': target})}" if target != "/" else reverse("people:sign_in")

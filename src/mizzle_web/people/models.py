@@ -1,0 +1,335 @@
+"""Tables of the organisation and of its members."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+from mizzle_web.page.permissions import Permission
+from mizzle_web.people.roles import MAY, POWERFUL, Role
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+class Organisation(models.Model):
+    """The organisation that lives in this house. There is one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=120)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES)
+    timezone = models.CharField(max_length=60)
+    is_sample = models.BooleanField(default=False)
+    shortest_password = models.PositiveSmallIntegerField(default=12)
+    idle_minutes = models.PositiveSmallIntegerField(default=60 * 8)
+    session_hours = models.PositiveSmallIntegerField(default=24 * 7)
+    tablet_minutes = models.PositiveSmallIntegerField(default=10)
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="people_one_organisation"),)
+
+    class Privacy:
+        open = (
+            *("id", "name", "language", "timezone", "is_sample", "shortest_password", "idle_minutes", "session_hours"),
+            *("tablet_minutes", "created_at", "version"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Questions to units."""
+
+    def on(self, day: date) -> UnitQuerySet:
+        """Units that exist on a day."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), began_on__lte=day)
+
+
+class Unit(models.Model):
+    """A team or department. Its name and place in the tree change over time: see `UnitPeriod`."""
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=40, unique=True)  # by which files and other systems know it
+    began_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = UnitQuerySet.as_manager()
+    periods: models.Manager[UnitPeriod]
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("began_on")),
+                name="people_unit_ends_after_it_began",
+            ),
+        )
+
+    class Privacy:
+        open = ("id", "public_id", "code", "began_on", "ended_on", "version")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class UnitPeriod(models.Model):
+    """How a unit was called and where it stood, from a day until before another."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="periods")
+    name = models.CharField(max_length=120)
+    parent = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("from_on",)
+        constraints = (
+            models.UniqueConstraint(fields=("unit", "from_on"), name="people_unit_period_begins_once"),
+            models.UniqueConstraint(
+                fields=("unit",), condition=Q(until_on__isnull=True), name="people_unit_has_one_present"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="people_unit_period_is_no_point"
+            ),
+            models.CheckConstraint(condition=~Q(parent=F("unit")), name="people_unit_is_not_in_itself"),
+        )
+
+    class Privacy:
+        open = ("id", "unit", "name", "parent", "from_on", "until_on")
+
+
+class Succession(models.Model):
+    """What became of a unit that was merged or split: people and figures follow it."""
+
+    earlier = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    later = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    on = models.DateField()
+    kind = models.CharField(max_length=10, choices=[("merged", "merged"), ("split", "split")])
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("earlier", "later"), name="people_succession_is_told_once"),)
+
+    class Privacy:
+        open = ("id", "earlier", "later", "on", "kind")
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Questions to members."""
+
+    def present(self) -> MemberQuerySet:
+        """Those who have not left."""
+        return self.filter(left_at__isnull=True)
+
+    def holding(self, role: Role) -> MemberQuerySet:
+        """Those who are there and hold a role."""
+        return self.present().filter(grants__role=role, grants__ended_at__isnull=True).distinct()
+
+    def get_by_natural_key(self, name: str) -> Member:
+        """Find by what Django calls the user name."""
+        return self.get(public_id=name)
+
+
+class Member(AbstractBaseUser):
+    """A person of the organisation, with or without an e-mail address."""
+
+    USERNAME_FIELD = "public_id"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001 - null is "has none"; an empty text would not be unique
+    code = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001 - the same
+    pin = models.CharField(max_length=128, blank=True)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, blank=True)
+    timezone = models.CharField(max_length=60, blank=True)
+    second_factor = models.TextField(blank=True)  # encrypted
+    second_factor_step = models.BigIntegerField(default=0)  # of the last code that was used; a code works once
+    recovery_codes = models.JSONField(default=list)  # hashes
+    generation = models.PositiveIntegerField(default=1)  # counts up where every session of the member must end
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    last_login = None
+
+    objects = MemberQuerySet.as_manager()
+    grants: models.Manager[Grant]
+    placements: models.Manager[Placement]
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="people_one_member_per_address"),
+            models.UniqueConstraint(Lower("code"), name="people_one_member_per_code"),
+        )
+
+    class Privacy:
+        open = ("id", "public_id", "language", "timezone", "generation", "joined_at", "left_at", "version")
+        personal = ("name", "email", "code")
+        sensitive = ("password", "pin", "second_factor", "second_factor_step", "recovery_codes")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override] # Django has a constant here
+        """Whether the member may sign in."""
+        return self.left_at is None
+
+    @property
+    def actor(self) -> str:
+        """How the journal calls the member."""
+        return str(self.public_id)
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round mark."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    def roles(self) -> frozenset[Role]:
+        """Give the roles that the member holds now; always that of a colleague."""
+        if not hasattr(self, "_roles"):
+            held = self.grants.filter(ended_at__isnull=True).values_list("role", flat=True)
+            self._roles = frozenset({Role.COLLEAGUE, *(Role(role) for role in held)})
+        return self._roles
+
+    def may(self, permission: Permission) -> bool:
+        """Whether a role of the member gives this permission."""
+        return any(permission in MAY[role] for role in self.roles())
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a role of the member is too powerful for a password alone."""
+        return bool(self.roles() & POWERFUL)
+
+    def get_session_auth_hash(self) -> str:
+        """Bind sessions to the password and to the generation: a change of either ends them."""
+        secret = f"{self.password}:{self.pin}:{self.generation}"
+        return salted_hmac("mizzle.people.session", secret, algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        """Give the hashes under earlier keys of the server; there are none."""
+        return iter(())
+
+
+class Placement(models.Model):
+    """In which unit a member worked, from a day until before another."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="placements")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("from_on",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("member",), condition=Q(until_on__isnull=True), name="people_member_has_one_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
+                name="people_placement_ends_after_it_began",
+            ),
+        )
+
+    class Privacy:
+        open = ("id", "from_on", "until_on")
+        personal = ("member", "unit")
+
+
+class Grant(models.Model):
+    """A role that a member holds or held, for the whole organisation or for one unit and what is under it."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("member", "role"),
+                condition=Q(ended_at__isnull=True, unit__isnull=True),
+                name="people_role_is_held_once",
+            ),
+            models.UniqueConstraint(
+                fields=("member", "role", "unit"),
+                condition=Q(ended_at__isnull=True, unit__isnull=False),
+                name="people_role_is_held_once_per_unit",
+            ),
+        )
+
+    class Privacy:
+        open = ("id", "role", "given_at", "ended_at")
+        personal = ("member", "unit")
+
+
+class Invitation(models.Model):
+    """A door for somebody to come in by: the link works once, and only its hash is kept."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="invitations")
+    purpose = models.CharField(max_length=10, choices=[("invite", "invite"), ("reset", "reset")])
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Privacy:
+        open = ("id", "purpose", "created_at", "expires_at", "used_at")
+        personal = ("member",)
+        sensitive = ("digest",)
+
+
+class Throttle(models.Model):
+    """How often signing in has failed of late, per name that was typed and place it came from; hashes only."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    n_failed = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField()
+    open_at = models.DateTimeField()
+
+    class Privacy:
+        open = ("n_failed", "failed_at", "open_at")
+        sensitive = ("key",)
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    """Questions to tokens."""
+
+    def usable(self, at: datetime) -> TokenQuerySet:
+        """Those that open the API at this instant."""
+        return self.filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=at), ended_at__isnull=True, member__left_at=None
+        )
+
+
+class Token(models.Model):
+    """A key to the API: it opens what its scopes say, and never more than its member may."""
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    used_on = models.DateField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Privacy:
+        open = ("id", "public_id", "name", "scopes", "created_at", "expires_at", "ended_at", "used_on")
+        personal = ("member",)
+        sensitive = ("digest",)

@@ -1,0 +1,46 @@
+"""The roles, and what each may. Rights are code: a change is reviewed as code is."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mizzle_web.page.permissions import Permission
+
+
+class Role(models.TextChoices):
+    """A part that a member plays. Everybody who has signed in is a colleague."""
+
+    COLLEAGUE = "colleague", _("Colleague")
+    HOST = "host", _("Host")
+    LEADER = "leader", _("Leader")
+    SERVICE_LEAD = "service_lead", _("Service lead")
+    PEOPLE_PARTNER = "people_partner", _("People partner")
+    EXECUTIVE = "executive", _("Executive")
+    ANALYST = "analyst", _("Analyst")
+    OPERATOR = "operator", _("Operator")
+    OBSERVER = "observer", _("Observer")
+
+
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.COLLEAGUE: frozenset(),
+    Role.HOST: frozenset(),
+    Role.LEADER: frozenset({Permission.SEE_PEOPLE}),
+    Role.SERVICE_LEAD: frozenset(Permission) - {Permission.OPERATE},
+    Role.PEOPLE_PARTNER: frozenset({Permission.SEE_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_UNITS}),
+    Role.EXECUTIVE: frozenset({Permission.SEE_PEOPLE}),
+    Role.ANALYST: frozenset(),
+    Role.OPERATOR: frozenset(
+        {Permission.OPERATE, Permission.MANAGE_API, Permission.READ_JOURNAL, Permission.MANAGE_SIGN_IN}
+    ),
+    Role.OBSERVER: frozenset({Permission.READ_JOURNAL}),
+}
+"""What each role adds to that of a colleague. An observer (of a works council) sees settings and journal, no results."""
+
+POWERFUL = frozenset({Role.SERVICE_LEAD, Role.PEOPLE_PARTNER, Role.EXECUTIVE, Role.OPERATOR})
+"""Roles that need a second factor to sign in."""
+
+
+def may(roles: frozenset[Role] | set[Role], permission: Permission) -> bool:
+    """Whether any of these roles gives the permission."""
+    return any(permission in MAY[role] for role in roles)

@@ -1,0 +1,11 @@
+"""Addresses."""
+
+from django.urls import path
+
+from mizzle_web.today import views
+
+app_name = "today"
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("settings/", views.settings, name="settings"),
+]
