@@ -12,7 +12,7 @@ from mizzle_web.page.permissions import Permission
 from mizzle_web.people.figures import unit_name
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from mizzle_web.page.visit import Visit
 
 NOTICES = "notice"
 
@@ -36,7 +36,7 @@ class Group:
     items: tuple[Way, ...]
 
 
-def everywhere(request: HttpRequest) -> dict[str, Any]:
+def everywhere(request: Visit) -> dict[str, Any]:
     """Give every template the ways that are open to its reader."""
     member = getattr(request, "user", None)
     if member is None or not member.is_authenticated:

@@ -10,16 +10,18 @@ from mizzle_web.jobs.models import Job
 from mizzle_web.page.access import member
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from mizzle_web.page.visit import Visit
 
 
 @member
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Visit) -> HttpResponse:
     """List the reader's long work."""
     return render(request, "jobs/jobs.html", {"jobs": Job.objects.of(request.user.actor).order_by("-created_at")[:50]})
 
 
 @member
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: Visit) -> HttpResponse:
     """Show on Today what of it is not finished."""
     return render(request, "jobs/waiting.html", {"jobs": Job.objects.of(request.user.actor).unfinished()})

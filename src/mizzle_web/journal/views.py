@@ -11,10 +11,12 @@ from mizzle_web.page.access import needs
 from mizzle_web.page.permissions import Permission
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from mizzle_web.page.visit import Visit
 
 
 @needs(Permission.READ_JOURNAL)
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: Visit) -> HttpResponse:
     """Show who did what to what, the newest first."""
     return render(request, "journal/journal.html", {"entries": Entry.objects.order_by("-number")[:100]})

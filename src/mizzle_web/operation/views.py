@@ -10,10 +10,12 @@ from mizzle_web.page.access import needs
 from mizzle_web.page.permissions import Permission
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from mizzle_web.page.visit import Visit
 
 
 @needs(Permission.MANAGE_ORGANISATION)
-def sample(request: HttpRequest) -> HttpResponse:
+def sample(request: Visit) -> HttpResponse:
     """Say what the sample organisation is, and offer to remove it."""
     return render(request, "operation/sample.html")

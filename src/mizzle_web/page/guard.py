@@ -12,9 +12,11 @@ from mizzle_web.page import clock, views
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpResponseBase
 
-    Next = Callable[[HttpRequest], HttpResponseBase]
+    from mizzle_web.page.visit import Visit
+
+    Next = Callable[[Visit], HttpResponseBase]
 
 POLICY = "; ".join(
     (
@@ -47,7 +49,7 @@ class Headers:
     def __init__(self, following: Next) -> None:
         self.following = following
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Visit) -> HttpResponseBase:
         response = self.following(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -63,8 +65,8 @@ class Clock:
     def __init__(self, following: Next) -> None:
         self.following = following
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.at = clock.now()  # type: ignore[attr-defined] # the house's own attribute
+    def __call__(self, request: Visit) -> HttpResponseBase:
+        request.at = clock.now()
         return self.following(request)
 
 
@@ -74,10 +76,10 @@ class Database:
     def __init__(self, following: Next) -> None:
         self.following = following
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Visit) -> HttpResponseBase:
         return self.following(request)
 
-    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponseBase | None:
+    def process_exception(self, request: Visit, problem: Exception) -> HttpResponseBase | None:
         """Turn what the database or the disk refuses into a page."""
         if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
             return views.disk_full(request)

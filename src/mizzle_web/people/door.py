@@ -21,9 +21,11 @@ from mizzle_web.people.models import Member, Organisation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpResponseBase
 
-    Next = Callable[[HttpRequest], HttpResponseBase]
+    from mizzle_web.page.visit import Visit
+
+    Next = Callable[[Visit], HttpResponseBase]
 
 SEEN = f"{settings._PREFIX}seen"  # noqa: SLF001 - one prefix for all cookies
 SIGNED_IN_AT, TABLET = "signed_in_at", "is_tablet"
@@ -32,7 +34,7 @@ SIGNED_IN_AT, TABLET = "signed_in_at", "is_tablet"
 class Backend:
     """Tells Django who a session belongs to. Passwords and PINs are checked in `sign_in`."""
 
-    def authenticate(self, request: HttpRequest | None) -> None:
+    def authenticate(self, request: Visit | None) -> None:
         """Know nobody: nothing but `sign_in` tells who somebody is."""
 
     def get_user(self, user_id: int) -> Member | None:
@@ -49,8 +51,8 @@ class Sessions:
     def __init__(self, following: Next) -> None:
         self.following = following
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.organisation = Organisation.objects.first()  # type: ignore[attr-defined] # the house's own attribute
+    def __call__(self, request: Visit) -> HttpResponseBase:
+        request.organisation = Organisation.objects.first()
         if SIGNED_IN_AT in request.session and self._is_over(request):
             logout(request)
         response = self.following(request)
@@ -65,7 +67,7 @@ class Sessions:
             response.delete_cookie(SEEN)  # type: ignore[attr-defined] # every response has it
         return response
 
-    def _is_over(self, request: HttpRequest) -> bool:
+    def _is_over(self, request: Visit) -> bool:
         rules = request.organisation
         if rules is None:
             return True
@@ -86,7 +88,7 @@ class Language:
     def __init__(self, following: Next) -> None:
         self.following = following
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Visit) -> HttpResponseBase:
         language, zone = self._of(request)
         translation.activate(language)
         request.LANGUAGE_CODE = language
@@ -99,7 +101,7 @@ class Language:
         response.headers.setdefault("Content-Language", language)
         return response
 
-    def _of(self, request: HttpRequest) -> tuple[str, str]:
+    def _of(self, request: Visit) -> tuple[str, str]:
         organisation = request.organisation
         home = organisation.language if organisation else settings.LANGUAGE_CODE
         zone = organisation.timezone if organisation else settings.TIME_ZONE
@@ -119,10 +121,10 @@ class Access:
     def __init__(self, following: Next) -> None:
         self.following = following
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Visit) -> HttpResponseBase:
         return self.following(request)
 
-    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+    def process_view(self, request: Visit, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
         """Let through, send to the door, or refuse."""
         access = getattr(view, "access", None)
         if access is None:
@@ -138,7 +140,7 @@ class Access:
         return forbidden(request)
 
 
-def _door(request: HttpRequest) -> str:
+def _door(request: Visit) -> str:
     """Give the address to sign in at, or to begin at where there is no organisation yet."""
     if request.organisation is None:
         return reverse("people:start")

@@ -25,7 +25,7 @@ from mizzle_web.people.models import Member, Throttle
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from django.http import HttpRequest
+    from mizzle_web.page.visit import Visit
 
 FREE_TRIES = 5
 """So many failures cost nothing; each further one doubles the wait."""
@@ -115,7 +115,7 @@ def check_second_factor(*, member: Member, code: str, at: datetime) -> None:
         member.save(update_fields=("second_factor_step",))
 
 
-def enter(request: HttpRequest, member: Member, *, at: datetime, is_tablet: bool = False) -> None:
+def enter(request: Visit, member: Member, *, at: datetime, is_tablet: bool = False) -> None:
     """Begin a session: a new id, bound to the member's password and generation."""
     login(request, member, backend="mizzle_web.people.door.Backend")
     request.session[SIGNED_IN_AT] = at.timestamp()

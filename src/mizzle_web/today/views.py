@@ -12,7 +12,9 @@ from mizzle_web.page.access import member
 from mizzle_web.page.permissions import Permission
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from mizzle_web.page.visit import Visit
 
 LEFT = ("jobs:waiting", "people:waiting")
 RIGHT = ("people:my_place",)
@@ -20,18 +22,18 @@ RIGHT = ("people:my_place",)
 
 
 @member
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: Visit) -> HttpResponse:
     """Show the signed-in person what waits for them."""
     return render(request, "today/today.html", {"left": LEFT, "right": RIGHT})
 
 
 @member
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Visit) -> HttpResponse:
     """List the settings that are open to the reader."""
     return render(request, "today/settings.html", {"groups": _groups(request)})
 
 
-def _groups(request: HttpRequest) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
+def _groups(request: Visit) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
     groups = []
     for title, pages in SETTINGS():
         open_ones = [

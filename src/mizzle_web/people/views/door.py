@@ -25,19 +25,21 @@ from mizzle_web.people.models import Member
 from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from mizzle_web.page.visit import Visit
 
 YEAR_SECONDS = 365 * 24 * 3600
 
 
-def safe_target(request: HttpRequest, target: str) -> str:
+def safe_target(request: Visit, target: str) -> str:
     """Give an address of this house to go on to; the first page for any other."""
     return target if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()) else "/"
 
 
 @anyone
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Visit) -> HttpResponse:
     """Begin: from an empty house to an organisation with units and an owner."""
     if request.organisation is not None:
         return redirect("people:sign_in")
@@ -55,7 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "people/start.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _found(request: HttpRequest, given: dict[str, str]) -> Member:
+def _found(request: Visit, given: dict[str, str]) -> Member:
     at = request.at
     found_organisation(
         name=given["organisation"], language=given["language"], timezone=given["timezone"], at=at, by=SYSTEM
@@ -73,7 +75,7 @@ def _found(request: HttpRequest, given: dict[str, str]) -> Member:
 
 @anyone
 @require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: Visit) -> HttpResponse:
     """Come in with an e-mail address and a password."""
     if request.organisation is None:
         return redirect("people:start")
@@ -101,7 +103,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @anyone
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Visit) -> HttpResponse:
     """Leave; the session is gone from the server as well."""
     logout(request)
     return redirect("people:sign_in")
@@ -109,7 +111,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @anyone
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: Visit) -> HttpResponse:
     """Choose a language: for this browser before the door, for oneself behind it."""
     chosen = request.POST.get("language", "")
     response = redirect(safe_target(request, request.POST.get("next", "/")))

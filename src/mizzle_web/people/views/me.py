@@ -10,17 +10,19 @@ from mizzle_web.page.access import member
 from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from mizzle_web.page.visit import Visit
 
 
 @member
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Visit) -> HttpResponse:
     """Show the signed-in person what the house knows of them."""
     return render(request, "people/me.html", {"roles": sorted(request.user.roles())})
 
 
 @member
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: Visit) -> HttpResponse:
     """Show on Today what of the house itself waits for the reader."""
     return render(
         request,
@@ -30,7 +32,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @member
-def my_place(request: HttpRequest) -> HttpResponse:
+def my_place(request: Visit) -> HttpResponse:
     """Show on Today who the reader is here."""
     return render(
         request, "people/my_place.html", {"roles": [Role(role).label for role in sorted(request.user.roles())]}

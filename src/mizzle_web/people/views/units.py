@@ -11,10 +11,12 @@ from mizzle_web.page.permissions import Permission
 from mizzle_web.people.figures import tree
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
+
+    from mizzle_web.page.visit import Visit
 
 
 @needs(Permission.SEE_PEOPLE)
-def units(request: HttpRequest) -> HttpResponse:
+def units(request: Visit) -> HttpResponse:
     """Show the tree of units."""
     return render(request, "people/units.html", {"tree": tree(request.at.date())})
