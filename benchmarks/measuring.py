@@ -98,7 +98,7 @@ def _peers() -> Path:
 def kept(name: str, script: str, contender: str, **arguments: Any) -> Path:
     """Make a file of generated data once, and again whenever what generates it has changed."""
     DATA.mkdir(parents=True, exist_ok=True)
-    maker = hashlib.sha256((ROOT / "src/mizzle/simulate.py").read_bytes() + json.dumps(arguments).encode())
+    maker = hashlib.sha256((ROOT / "src/mizzle/simulate/orders.py").read_bytes() + json.dumps(arguments).encode())
     stem, _, ending = name.partition(".")
     path = DATA / f"{stem}-{maker.hexdigest()[:10]}.{ending}"
     if not path.exists():

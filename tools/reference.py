@@ -48,7 +48,7 @@ LIBRARY = (
     Module("mizzle.estimate", "mizzle.estimate"),
     Module("mizzle.tables", "mizzle.tables"),
     Module("mizzle.errors", "mizzle.errors"),
-    Module("mizzle.simulate", "mizzle.simulate"),
+    Module("mizzle.simulate", "mizzle.simulate", ("event_log", "event_log_batches", "xes_text")),
     Module("mizzle.logs.readers", "mizzle.logs.readers", ("Understood", "understand")),
     Module("mizzle.logs.store", "mizzle.logs.store", ("Counts", "read_metadata")),
     Module("mizzle.logs.times.moments", "mizzle.logs.times.moments", ("TimeFormat",)),

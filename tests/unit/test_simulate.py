@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from mizzle import simulate
-from mizzle.simulate import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
+from mizzle.simulate import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text, orders
 from mizzle.tables import RAW_EVENTS
 
 XES = "{http://www.xes-standard.org/}"
@@ -39,7 +38,7 @@ def test_the_same_seed_gives_the_same_log_and_another_seed_another():
 
 
 def test_rows_come_in_the_order_of_an_export(monkeypatch):
-    monkeypatch.setattr(simulate, "_CHUNK", 100)
+    monkeypatch.setattr(orders, "_CHUNK", 100)
     log = event_log(1_000, 7, rng())
     assert len(log["end"].chunks) == 10
     assert log["row"].to_pylist() == list(range(1, len(log) + 1))
@@ -48,7 +47,7 @@ def test_rows_come_in_the_order_of_an_export(monkeypatch):
 
 
 def test_the_stream_holds_back_only_what_has_not_ended(monkeypatch):
-    monkeypatch.setattr(simulate, "_CHUNK", 100)
+    monkeypatch.setattr(orders, "_CHUNK", 100)
     sizes = [batch.num_rows for batch in event_log_batches(1_000, 7, rng())]
     assert all(size > 500 for size in sizes)
 
@@ -160,7 +159,7 @@ def test_impossible_wishes_are_refused_before_the_first_batch(wrong):
 
 
 def test_xes_text_holds_the_same_events(monkeypatch):
-    monkeypatch.setattr(simulate, "_XES_ROWS", 7)
+    monkeypatch.setattr(orders, "_XES_ROWS", 7)
     log = event_log(30, 5, rng(), missing_department=0.2)
     root = ET.fromstring(b"".join(xes_text(log)))  # noqa: S314 - our own text
     found = []

@@ -32,3 +32,14 @@ def is_repaired() -> bool:
 def journal_mode() -> str:
     """Give the journal mode that is safe with the library in use."""
     return "wal" if is_repaired() else "truncate"
+
+
+def caution() -> str:
+    """Say why the slower journal mode is in use; empty where it is not."""
+    if is_repaired():
+        return ""
+    module: Any = sys.modules["sqlite3"]
+    return (
+        f"SQLite {module.sqlite_version} has a bug that can spoil a file in WAL mode (mended in "
+        f"{'.'.join(map(str, REPAIRED))}), so writes take the safe and slow way. Install the package pysqlite3."
+    )

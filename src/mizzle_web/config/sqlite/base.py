@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.backends.sqlite3 import base
-from django.db.utils import NotSupportedError
+from django.db.utils import NotSupportedError, OperationalError
 
-from mizzle_web.config.sqlite import journal_mode
+from mizzle_web.config import sqlite
+from mizzle_web.config.sqlite.queue import TooLong, queue_of
+
+if TYPE_CHECKING:
+    from mizzle_web.config.sqlite.queue import Place
 
 FULL = 2
-_queues: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+PATIENCE_SECONDS = 20.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection.
 
-    Threads of one process that want to write wait for each other here, in a lock, and not in SQLite, which would let
+    Threads of one process that want to write wait for each other here, in a queue, and not in SQLite, which would let
     them sleep and try again: with more than a few writers some of those would wait for a second and more.
     """
 
-    _queued = False
+    _place: Place | None = None
+
+    @property
+    def caution(self) -> str:
+        """Say why this database is kept in a slower way than it could be; empty where it is not."""
+        return sqlite.caution()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection, and make sure that what is acknowledged is on disk."""
         connection = super().get_new_connection(conn_params)
-        (mode,) = connection.execute(f"PRAGMA journal_mode={journal_mode()}").fetchone()
-        connection.execute("PRAGMA synchronous=FULL")
-        (synced,) = connection.execute("PRAGMA synchronous").fetchone()
-        if (mode not in (journal_mode(), "memory")) or synced != FULL:
-            raise NotSupportedError(
-                f"SQLite keeps the journal as {mode} and syncs at level {synced}, which is not safe."
-            )
-        for setting in ("journal_size_limit=27103364", "cache_size=-20000", "temp_store=MEMORY"):
-            connection.execute(f"PRAGMA {setting}")
+        try:
+            (mode,) = connection.execute(f"PRAGMA journal_mode={sqlite.journal_mode()}").fetchone()
+            connection.execute("PRAGMA synchronous=FULL")
+            (synced,) = connection.execute("PRAGMA synchronous").fetchone()
+            if mode not in (sqlite.journal_mode(), "memory") or synced != FULL:
+                raise NotSupportedError(
+                    f"SQLite keeps the journal as {mode} and syncs at level {synced}, which is not safe."
+                )
+            for setting in ("journal_size_limit=27103364", "cache_size=-20000", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:
-        queue = _queues[str(self.settings_dict["NAME"])]
-        queue.acquire()
-        self._queued = True
+        self._leave()  # never there; but a connection that waited for itself would wait for good
+        patience = float(self.settings_dict["OPTIONS"].get("timeout", PATIENCE_SECONDS))
+        try:
+            self._place = queue_of(str(self.settings_dict["NAME"])).enter(self, patience)
+        except TooLong as problem:
+            raise OperationalError("database is locked: another write takes too long") from problem
         try:
             super()._start_transaction_under_autocommit()
         except BaseException:
@@ -49,13 +63,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def _leave(self) -> None:
-        if self._queued:
-            self._queued = False
-            _queues[str(self.settings_dict["NAME"])].release()
+        place, self._place = self._place, None
+        if place is not None:
+            queue_of(str(self.settings_dict["NAME"])).leave(place)
 
     def _commit(self) -> None:
-        super()._commit()
-        self._leave()  # a commit that fails is rolled back, and leaves there
+        try:
+            super()._commit()
+        finally:
+            self._leave()  # also where it failed: what is still open then, SQLite itself keeps apart
 
     def _rollback(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Event logs of an organisation that never was: a delivery company, for sample data, tests and benchmarks.
+"""The orders of the company that never was, as an event log.
 
 The log is skewed the way real logs are: a few departments do most of the work, waits are lognormal, slow cases are
 slow everywhere, some steps are skipped, some cases are sent back, some end before the customer hears of them.

@@ -1,0 +1,259 @@
+"""SQLite as the house uses it: synced writes, a safe journal, and a queue of writers that never stands still."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
+from django.db.utils import ConnectionHandler
+
+from mizzle_web.config import sqlite
+from mizzle_web.config.sqlite.base import DatabaseWrapper
+from mizzle_web.config.sqlite.queue import Queue, TooLong, queue_of
+
+
+def settings_of(path, timeout=5):
+    given = {"ENGINE": "mizzle_web.config.sqlite", "NAME": str(path)}
+    given["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": timeout}
+    handler = ConnectionHandler({"default": given})
+    return handler.configure_settings({"default": given})["default"]
+
+
+@pytest.fixture
+def connect(tmp_path, django_db_blocker):
+    """Open connections to files of this test, and close them at its end."""
+    made = []
+
+    def go(name="one.sqlite3", **more):
+        wrapper = DatabaseWrapper(settings_of(tmp_path / name, **more), alias=f"made-{len(made)}")
+        wrapper.inc_thread_sharing()
+        made.append(wrapper)
+        with wrapper.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS leaf (name TEXT PRIMARY KEY)")
+        return wrapper
+
+    with django_db_blocker.unblock():
+        yield go
+        for wrapper in made:
+            wrapper.close()
+
+
+def writing(wrapper):
+    """Open a transaction; a connection is known by its name in one thread only, so that the name is told first."""
+    connections[wrapper.alias] = wrapper
+    return transaction.atomic(using=wrapper.alias)
+
+
+def names(wrapper):
+    with wrapper.cursor() as cursor:
+        return sorted(name for (name,) in cursor.execute("SELECT name FROM leaf"))
+
+
+def add(wrapper, name):
+    with wrapper.cursor() as cursor:
+        cursor.execute("INSERT INTO leaf VALUES (%s)", [name])
+
+
+def in_thread(action):
+    thread = threading.Thread(target=action)
+    thread.start()
+    return thread
+
+
+def test_every_connection_syncs_fully_and_keeps_a_safe_journal(connect):
+    with connect().cursor() as cursor:
+        mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        synced = cursor.execute("PRAGMA synchronous").fetchone()[0]
+    assert (mode, synced) == (sqlite.journal_mode(), 2)
+
+
+def test_a_library_with_the_bug_takes_the_safe_journal_and_says_why(connect, monkeypatch):
+    monkeypatch.setattr(sqlite, "is_repaired", lambda: False)
+    wrapper = connect()
+    with wrapper.cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone()[0] == "truncate"
+    assert "pysqlite3" in wrapper.caution
+
+
+def test_a_repaired_library_gives_no_reason_to_be_careful(connect, monkeypatch):
+    monkeypatch.setattr(sqlite, "is_repaired", lambda: True)
+    assert connect().caution == ""
+
+
+def test_a_file_left_in_wal_mode_is_taken_over_by_the_safe_journal(connect, monkeypatch):
+    monkeypatch.setattr(sqlite, "is_repaired", lambda: True)
+    first = connect()
+    add(first, "a")
+    first.close()
+    monkeypatch.setattr(sqlite, "is_repaired", lambda: False)
+    second = connect()
+    with second.cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone()[0] == "truncate"
+    assert names(second) == ["a"]
+
+
+def test_nested_transactions_wait_for_nobody(connect):
+    wrapper = connect()
+    with writing(wrapper):
+        add(wrapper, "outer")
+        with pytest.raises(IntegrityError), writing(wrapper):
+            add(wrapper, "outer")
+        with writing(wrapper):
+            add(wrapper, "inner")
+    assert names(wrapper) == ["inner", "outer"]
+    assert len(queue_of(wrapper.settings_dict["NAME"])) == 0
+
+
+def test_an_error_in_a_transaction_lets_the_next_writer_pass(connect):
+    one, two = connect(), connect()
+    with pytest.raises(ZeroDivisionError), writing(one):
+        add(one, "lost")
+        raise ZeroDivisionError
+    with writing(two):
+        add(two, "kept")
+    assert names(one) == ["kept"]
+
+
+def test_an_error_at_begin_lets_the_next_writer_pass(connect, tmp_path):
+    one, two = connect(timeout=0.2), connect()
+    import sqlite3
+
+    stranger = sqlite3.connect(tmp_path / "one.sqlite3", isolation_level=None)  # as another process would
+    stranger.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError), writing(one):
+        add(one, "never")
+    stranger.execute("ROLLBACK")
+    stranger.close()
+    with writing(two):
+        add(two, "kept")
+    assert names(two) == ["kept"]
+
+
+def test_a_commit_that_fails_lets_the_next_writer_pass(connect, monkeypatch):
+    one, two = connect(), connect()
+
+    def broken():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), writing(one):
+        add(one, "lost")
+        monkeypatch.setattr(one.connection.__class__, "commit", broken, raising=False)
+        one.connection = type("Broken", (), {"commit": staticmethod(broken), "close": one.connection.close})()
+    assert len(queue_of(one.settings_dict["NAME"])) == 0
+    one.close()
+    with writing(two):
+        add(two, "kept")
+    assert names(two) == ["kept"]
+
+
+def test_closing_inside_a_transaction_lets_the_next_writer_pass(connect):
+    one, two = connect(), connect()
+    with pytest.raises(DatabaseError), writing(one):
+        add(one, "lost")
+        one.close()
+        add(one, "never")
+    with writing(two):
+        add(two, "kept")
+    assert names(two) == ["kept"]
+
+
+def test_two_databases_are_written_in_one_another_by_two_threads(connect):
+    pairs = [(connect("a.sqlite3"), connect("b.sqlite3")) for _ in range(2)]
+
+    def write(first, second, mark):
+        for n in range(20):
+            with writing(first):
+                add(first, f"{mark}{n}")
+            with writing(second):
+                add(second, f"{mark}{n}")
+
+    threads = [
+        in_thread(lambda: write(*pairs[0], "x")),
+        in_thread(lambda: write(*reversed(pairs[1]), "y")),
+    ]
+    for thread in threads:
+        thread.join(10)
+    assert len(names(pairs[0][0])) == len(names(pairs[0][1])) == 40
+
+
+def test_a_thread_that_dies_in_a_transaction_is_not_waited_for(connect):
+    one, two = connect(timeout=5), connect(timeout=5)
+
+    def die():
+        atomic = writing(one)
+        atomic.__enter__()
+        add(one, "lost")
+
+    in_thread(die).join()
+    one.connection.close()  # what happens to a connection of a thread that is gone
+    began = time.monotonic()
+    with writing(two):
+        add(two, "kept")
+    assert time.monotonic() - began < 2
+    assert names(two) == ["kept"]
+    one.in_atomic_block, one.connection = False, None
+
+
+def test_a_writer_that_waits_for_itself_is_told_after_its_patience(connect):
+    one, two = connect(timeout=0.3), connect(timeout=0.3)
+    with writing(one):
+        add(one, "kept")
+        with pytest.raises(OperationalError, match="locked"), writing(two):
+            add(two, "never")
+    with writing(two):
+        add(two, "later")
+    assert names(one) == ["kept", "later"]
+
+
+def test_many_threads_lose_nothing_and_leave_an_empty_queue(connect):
+    wrappers = [connect(timeout=20) for _ in range(6)]
+
+    def write(number):
+        for n in range(25):
+            with writing(wrappers[number]):
+                add(wrappers[number], f"{number}-{n}")
+
+    threads = [in_thread(lambda number=number: write(number)) for number in range(6)]
+    for thread in threads:
+        thread.join(20)
+    assert len(names(wrappers[0])) == 150
+    assert len(queue_of(wrappers[0].settings_dict["NAME"])) == 0
+
+
+class Owner:
+    """Somebody in a queue."""
+
+
+def test_those_who_wait_pass_in_the_order_in_which_they_came():
+    queue, passed, owners = Queue(), [], [Owner() for _ in range(5)]
+    first = queue.enter(owners[0], 1)
+
+    def wait(number):
+        place = queue.enter(owners[number], 5)
+        passed.append(number)
+        queue.leave(place)
+
+    threads = []
+    for number in range(1, 5):
+        threads.append(in_thread(lambda number=number: wait(number)))
+        while len(queue) <= number:
+            time.sleep(0.001)
+    queue.leave(first)
+    queue.leave(first)
+    for thread in threads:
+        thread.join(5)
+    assert passed == [1, 2, 3, 4]
+
+
+def test_a_place_whose_connection_is_gone_is_passed_over():
+    queue, owner, other = Queue(), Owner(), Owner()
+    queue.enter(owner, 1)
+    with pytest.raises(TooLong):
+        queue.enter(other, 0.05)
+    del owner
+    queue.leave(queue.enter(other, 1))
+    assert len(queue) == 0
+
+
