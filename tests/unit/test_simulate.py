@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from mizzle.simulate import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text, orders
+from mizzle.simulate import PERCEPTION, SCHEMA, event_log, event_log_batches, orders, xes_text
 from mizzle.tables import RAW_EVENTS
 
 XES = "{http://www.xes-standard.org/}"

@@ -131,16 +131,21 @@ def test_an_error_at_begin_lets_the_next_writer_pass(connect, tmp_path):
     assert names(two) == ["kept"]
 
 
-def test_a_commit_that_fails_lets_the_next_writer_pass(connect, monkeypatch):
-    one, two = connect(), connect()
+class Interrupted:
+    """A connection during whose commit somebody presses Ctrl-C."""
 
-    def broken():
+    def __init__(self, connection):
+        self.close = connection.close
+
+    def commit(self):
         raise KeyboardInterrupt
 
+
+def test_a_commit_that_is_interrupted_lets_the_next_writer_pass(connect):
+    one, two = connect(), connect()
     with pytest.raises(KeyboardInterrupt), writing(one):
         add(one, "lost")
-        monkeypatch.setattr(one.connection.__class__, "commit", broken, raising=False)
-        one.connection = type("Broken", (), {"commit": staticmethod(broken), "close": one.connection.close})()
+        one.connection = Interrupted(one.connection)
     assert len(queue_of(one.settings_dict["NAME"])) == 0
     one.close()
     with writing(two):

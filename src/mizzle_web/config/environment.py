@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 import zoneinfo
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "es", "nb")
 SHORTEST_KEY = 32
+FEWEST_LETTERS = 10  # different ones; a key of one letter 40 times is none
 
 
 class BadSetting(Exception):
@@ -58,37 +61,38 @@ def read(given: Mapping[str, str]) -> Environment:
         if name.startswith("MIZZLE_") and name.removesuffix("_FILE") not in known and name not in known:
             raise BadSetting(f"{name} is no setting of mizzle. Look it up in .env.example, or remove it.")
 
-    def value(name: str, default: str) -> str:
-        file = given.get(f"MIZZLE_{name}_FILE")
-        if file is None:
-            return given.get(f"MIZZLE_{name}", default).strip()
-        if f"MIZZLE_{name}" in given:
+    def value(name: str) -> str:
+        file = given.get(f"MIZZLE_{name}_FILE", "").strip()
+        text = given.get(f"MIZZLE_{name}", "").strip()
+        if file and text:
             raise BadSetting(f"Set MIZZLE_{name} or MIZZLE_{name}_FILE, not both.")
-        try:
-            return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as problem:
-            raise BadSetting(f"MIZZLE_{name}_FILE names {file}, which cannot be read: {problem.strerror}.") from problem
+        return _read(f"MIZZLE_{name}_FILE", file) if file else text
 
-    def checked(name: str, default: str, test: Callable[[str], Any], wanted: str) -> Any:
-        text = value(name, default)
+    def checked(name: str, default: str | Callable[[], str], test: Callable[[str], Any], wanted: str) -> Any:
+        text = value(name) or (default if isinstance(default, str) else default())
         try:
             return test(text)
-        except (ValueError, KeyError, zoneinfo.ZoneInfoNotFoundError) as problem:
-            raise BadSetting(f"MIZZLE_{name} is {text!r}; it must be {wanted}.") from problem
+        except (ValueError, KeyError, OSError, zoneinfo.ZoneInfoNotFoundError) as problem:
+            found = "cannot be used" if name in SECRET else f"is {text!r}"
+            raise BadSetting(f"MIZZLE_{name} {found}; it must be {wanted}.") from problem
 
-    data = Path(value("DATA", str(_home(given)))).expanduser().absolute()
+    data = Path(value("DATA") or _home(given)).expanduser().absolute()
     url = checked("URL", "http://127.0.0.1:8000", _address, "an address as https://mizzle.example.org")
     host = urlsplit(url).hostname or ""
-    hosts = tuple(part for part in value("HOSTS", "").replace(",", " ").split() if part)
+    hosts = tuple(value("HOSTS").replace(",", " ").split())
+    _open(data)
     return Environment(
         data=data,
         database_url=checked("DATABASE_URL", "", _database, "an address as postgresql://user:password@host/name"),
         secret_key=checked(
-            "SECRET_KEY", _kept(data / "keys" / "secret", secrets.token_urlsafe), _long, "at least 32 characters long"
+            "SECRET_KEY",
+            lambda: _kept(data / "keys" / "secret", lambda: secrets.token_urlsafe(48)),
+            _long,
+            "at least 32 characters long, drawn by chance",
         ),
         field_keys=checked(
             "FIELD_KEYS",
-            _kept(data / "keys" / "fields", lambda _: Fernet.generate_key().decode()),
+            lambda: _kept(data / "keys" / "fields", lambda: Fernet.generate_key().decode()),
             _field_keys,
             "one or more keys as `mizzle doctor --new-key` prints them, the newest first, with blanks between",
         ),
@@ -96,7 +100,7 @@ def read(given: Mapping[str, str]) -> Environment:
         hosts=(host, "localhost", "127.0.0.1", "[::1]", *hosts),
         behind_proxy=checked("BEHIND_PROXY", "no", lambda text: {"yes": True, "no": False}[text], "yes or no"),
         mail_url=checked("MAIL_URL", "", _mail, "an address as smtp://user:password@host:587 or smtps://host"),
-        mail_from=value("MAIL_FROM", f"mizzle@{host}"),
+        mail_from=checked("MAIL_FROM", f"mizzle@{host}", _sender, "an address as mizzle@example.org"),
         language=checked("LANGUAGE", "en", lambda text: LANGUAGES[LANGUAGES.index(text)], "en, es or nb"),
         timezone=checked("TIMEZONE", "UTC", lambda text: zoneinfo.ZoneInfo(text).key, "a zone as Europe/Oslo"),
         upload_megabytes=checked("UPLOAD_MEGABYTES", "2048", _positive, "a whole number of megabytes above 0"),
@@ -105,29 +109,63 @@ def read(given: Mapping[str, str]) -> Environment:
 
 OTHERS = {"MIZZLE_DEBUG", "MIZZLE_KEY_FILE", "MIZZLE_SPARK_MASTER"}
 """What the command line of the measures reads by itself."""
+SECRET = {"SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "MAIL_URL"}
+"""Settings whose value is never printed."""
 
 
 def _home(given: Mapping[str, str]) -> Path:
     return Path(given.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mizzle"
 
 
-def _kept(path: Path, make: Callable[[int], str]) -> str:
-    """Read a key, made at the first start and kept where only the user of the server reads it."""
+def _read(name: str, file: str) -> str:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(make(48))
-    except FileExistsError:
-        pass
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise BadSetting(f"{name} names {file}, which cannot be read: {problem.strerror}.") from problem
+    except ValueError as problem:
+        raise BadSetting(f"{name} names {file}, which is no text.") from problem
+
+
+def _open(data: Path) -> None:
+    """Make the data folder where it is missing; it must be writable, since everything is kept there."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data):
+            pass
     except OSError as problem:
         raise BadSetting(
-            f"The folder {path.parent} cannot be written ({problem.strerror}). Name another one with MIZZLE_DATA."
+            f"The folder {data} cannot be written: {problem.strerror}. "
+            "Make it writable for the user of the server, or name another one with MIZZLE_DATA."
         ) from problem
-    return path.read_text(encoding="utf-8").strip()
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """Read a key, made at the first start and kept where only the user of the server reads it."""
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        if not path.exists():
+            _keep(path, make())
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as problem:
+        raise BadSetting(f"The key {path} cannot be read or made: {problem}.") from problem
+
+
+def _keep(path: Path, key: str) -> None:
+    # Written aside and linked: two processes that start at once use one key, and none is ever half written.
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)  # noqa: PTH108 - the name is a text
 
 
 def _long(text: str) -> str:
-    if len(text) < SHORTEST_KEY:
+    if len(text) < SHORTEST_KEY or len(set(text)) < FEWEST_LETTERS:
         raise ValueError(text)
     return text
 
@@ -143,21 +181,28 @@ def _field_keys(text: str) -> tuple[str, ...]:
 
 def _address(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+    is_whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    if not is_whole or parts.path.strip("/") or parts.query or parts.username:
         raise ValueError(text)
     return text.rstrip("/")
 
 
 def _database(text: str) -> str:
     parts = urlsplit(text)
-    if text and (parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/")):
+    if text and (parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/") or parts.port == 0):
         raise ValueError(text)
     return text
 
 
 def _mail(text: str) -> str:
     parts = urlsplit(text)
-    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0):
+        raise ValueError(text)
+    return text
+
+
+def _sender(text: str) -> str:
+    if "@" not in text.strip("@") or set(text) & set("\r\n"):
         raise ValueError(text)
     return text
 

@@ -14,8 +14,6 @@ from mizzle_web.people.figures import unit_name
 if TYPE_CHECKING:
     from mizzle_web.page.visit import Visit
 
-NOTICES = "notice"
-
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -62,6 +60,5 @@ def everywhere(request: Visit) -> dict[str, Any]:
         "navigation": (Group(_("Together"), tuple(together)), Group(_("Look after"), tuple(look_after))),
         "shortcuts": tuple([today, *look_after[:-1], settings][:4]),
         "my_unit": unit_name(member, request.at.date()),
-        "notice": request.session.get(NOTICES, ""),
         "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),
     }

@@ -49,6 +49,8 @@ MIDDLEWARE = [
     "mizzle_web.people.door.Sessions",
     "mizzle_web.people.door.Language",
     "mizzle_web.people.door.Access",
+    "mizzle_web.page.guard.Refusals",
+    "mizzle_web.page.notices.Notices",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

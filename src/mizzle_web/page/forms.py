@@ -20,17 +20,21 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            widget = field.widget
-            if not isinstance(
-                widget, forms.HiddenInput | forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple
-            ):
+            widget: Any = field.widget
+            if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+                widget.template_name = "page/choices.html"
+            elif isinstance(widget, forms.CheckboxInput):
+                widget.is_one_box = True  # its label stands beside it: see page/field.html
+            elif not isinstance(widget, forms.HiddenInput):
                 widget.attrs.setdefault("class", "input")
 
     def __getitem__(self, name: str) -> forms.BoundField:
         bound = super().__getitem__(name)
-        described = [f"{bound.id_for_label}-hint"] if bound.field.help_text else []
+        if bound.field.widget.use_fieldset:  # the fieldset around the choices is described instead
+            return bound
+        described = [f"{bound.auto_id}-hint"] if bound.field.help_text else []
         if self.is_bound and self.errors.get(name):
-            described.append(f"{bound.id_for_label}-error")
+            described.append(f"{bound.auto_id}-error")
             bound.field.widget.attrs["aria-invalid"] = "true"
         if described:
             bound.field.widget.attrs["aria-describedby"] = " ".join(described)

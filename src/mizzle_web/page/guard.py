@@ -6,8 +6,10 @@ import errno
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpResponseNotAllowed
 
 from mizzle_web.page import clock, views
+from mizzle_web.page.refused import Changed, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +73,10 @@ class Clock:
 
 
 class Database:
-    """Say in plain words when the database is away (503) or the disk is full (507); nothing is acknowledged then."""
+    """Say in plain words when the database is away (503) or the disk is full (507); nothing is acknowledged then.
+
+    What happens in a view comes by here; what happens before it, as with the session, comes by `views.broken`.
+    """
 
     def __init__(self, following: Next) -> None:
         self.following = following
@@ -81,12 +86,40 @@ class Database:
 
     def process_exception(self, request: Visit, problem: Exception) -> HttpResponseBase | None:
         """Turn what the database or the disk refuses into a page."""
-        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            return views.disk_full(request)
-        if isinstance(problem, DatabaseError) and _is_full(problem):
-            return views.disk_full(request)
-        if isinstance(problem, OperationalError | InterfaceError):
-            return views.away(request)
+        return ground(request, problem)
+
+
+def ground(request: Visit, problem: BaseException | None) -> HttpResponseBase | None:
+    """Give the page for a problem of the database or the disk; None for any other."""
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return views.disk_full(request)
+    if isinstance(problem, DatabaseError) and _is_full(problem):
+        return views.disk_full(request)
+    if isinstance(problem, OperationalError | InterfaceError):
+        return views.away(request)
+    return None
+
+
+class Refusals:
+    """Say in a page of its own what an action refused, where the view had no form to say it in; never an empty page."""
+
+    def __init__(self, following: Next) -> None:
+        self.following = following
+
+    def __call__(self, request: Visit) -> HttpResponseBase:
+        response = self.following(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            page = views.not_this_way(request)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
+
+    def process_exception(self, request: Visit, problem: Exception) -> HttpResponseBase | None:
+        """Turn a refusal into a page with status 409."""
+        if isinstance(problem, Changed):
+            return views.changed(request, problem)
+        if isinstance(problem, Refused):
+            return views.refused(request, problem)
         return None
 
 

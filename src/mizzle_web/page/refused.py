@@ -24,8 +24,19 @@ class Refused(Exception):
 
 
 class Changed(Refused):
-    """Somebody else changed the same thing in the meantime; both texts are kept and shown side by side."""
+    """Somebody else changed the same thing in the meantime; both texts are kept and shown side by side.
 
-    def __init__(self, sentence: str, *, theirs: dict[str, str]) -> None:
+    A view need not catch it: see `mizzle_web.page.guard.Refusals`.
+
+    Parameters
+    ----------
+    theirs
+        What stands there now, by the name of the form field.
+    version
+        The version that stands there now. With it the page can offer to put one's own text in place after all.
+    """
+
+    def __init__(self, sentence: str, *, theirs: dict[str, str], version: int | None = None) -> None:
         super().__init__("changed", sentence)
         self.theirs = theirs
+        self.version = version

@@ -1,11 +1,8 @@
 """Addresses."""
 
-from __future__ import annotations
+from django.urls import path
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from mizzle_web.page import views
 
 app_name = "page"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.design, name="design")]

@@ -22,3 +22,5 @@ class Visit(HttpRequest):
     user: Any
     """The member who has signed in, or Django's anonymous user."""
     LANGUAGE_CODE: str
+    has_shown_notice: bool
+    """Whether this page says what the last action did: see `mizzle_web.page.notices`."""

@@ -13,7 +13,8 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from mizzle_web.page.permissions import Permission
-from mizzle_web.people.roles import MAY, POWERFUL, Role
+from mizzle_web.people import secrets
+from mizzle_web.people.roles import GRACE, MAY, POWERFUL, Role
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -161,6 +162,7 @@ class Member(AbstractBaseUser):
     left_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     last_login = None
+    is_on_tablet = False  # set by the door for one request: what is shared by many has no powers
 
     objects = MemberQuerySet.as_manager()
     grants: models.Manager[Grant]
@@ -204,13 +206,23 @@ class Member(AbstractBaseUser):
         return self._roles
 
     def may(self, permission: Permission) -> bool:
-        """Whether a role of the member gives this permission."""
-        return any(permission in MAY[role] for role in self.roles())
+        """Whether a role of the member gives this permission; none does on a shared tablet."""
+        return not self.is_on_tablet and any(permission in MAY[role] for role in self.roles())
 
     @property
     def needs_second_factor(self) -> bool:
         """Whether a role of the member is too powerful for a password alone."""
         return bool(self.roles() & POWERFUL)
+
+    def second_factor_due_at(self, organisation: Organisation) -> datetime | None:
+        """From when on nothing opens without a second factor; None where there is one, or where none is needed.
+
+        In a sample organisation none is, and a role that was given lately leaves some days.
+        """
+        if organisation.is_sample or self.second_factor or not self.needs_second_factor:
+            return None
+        held = self.grants.filter(ended_at__isnull=True, role__in=POWERFUL).values_list("given_at", flat=True)
+        return max(min(held, default=organisation.created_at), organisation.created_at) + GRACE
 
     def get_session_auth_hash(self) -> str:
         """Bind sessions to the password and to the generation: a change of either ends them."""
@@ -275,19 +287,123 @@ class Grant(models.Model):
         personal = ("member", "unit")
 
 
+class ImportState(models.TextChoices):
+    """How far a file of people has come."""
+
+    NEW = "new"
+    CHECKED = "checked"
+    REFUSED = "refused"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    DISCARDED = "discarded"
+
+
+class ImportFile(models.Model):
+    """A file of people: what was found in it, and how far it has been taken in."""
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    n_bytes = models.PositiveBigIntegerField()
+    by = models.CharField(max_length=40)
+    from_on = models.DateField()  # the day from which people work where the file says
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.NEW)
+    problem = models.CharField(max_length=60, blank=True)  # why the whole file was refused, as a code
+    columns = models.JSONField(default=list)  # pairs: title in the file, and what it was taken for
+    units = models.JSONField(default=list)  # units to open, each after the one it belongs to
+    counts = models.JSONField(default=dict)  # rows by outcome
+    job = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    rows: models.Manager[ImportRow]
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("by", "digest", "from_on"),
+                condition=Q(state__in=("new", "checked", "applying")),
+                name="people_import_is_open_once",
+            ),
+        )
+
+    class Privacy:
+        open = (
+            *("id", "public_id", "digest", "n_bytes", "from_on", "state", "problem", "units", "counts", "job"),
+            *("created_at", "applied_at"),
+        )
+        personal = ("name", "by", "columns")
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows of the file were looked at."""
+        return sum(self.counts.values())
+
+
+class Outcome(models.TextChoices):
+    """What a row of a file of people comes to."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    MOVED = "moved"
+    LEAVES = "leaves"
+    SAME = "same"
+    LEFT_OUT = "left_out"
+
+
+class ImportRow(models.Model):
+    """A row of a file of people, and what it comes to; forgotten with the file."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()  # as a spreadsheet counts: the titles are row 1
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    reason = models.CharField(max_length=40, blank=True)  # why it is left out, as a code
+    detail = models.CharField(max_length=200, blank=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="+")
+    member_version = models.PositiveIntegerField(default=0)  # as the row was compared with
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)  # only what the row changes
+    cells = models.JSONField(default=list)  # as they stood in the file, where the row is left out
+    is_applied = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=("file", "number"), name="people_import_row_once"),)
+        indexes = (models.Index(fields=("file", "outcome", "number"), name="people_import_outcome"),)
+
+    class Privacy:
+        open = ("id", "file", "number", "outcome", "reason", "member_version", "is_applied")
+        personal = ("detail", "member", "before", "after", "cells")
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Questions to invitations."""
+
+    def usable(self, at: datetime) -> InvitationQuerySet:
+        """Those whose link works at this instant."""
+        return self.filter(used_at__isnull=True, expires_at__gt=at, member__left_at__isnull=True)
+
+    def behind(self, token: str) -> InvitationQuerySet:
+        """The one that a link leads to."""
+        return self.filter(digest=secrets.hashed(token))
+
+
 class Invitation(models.Model):
     """A door for somebody to come in by: the link works once, and only its hash is kept."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="invitations")
+    by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")  # none: asked for at the door
     purpose = models.CharField(max_length=10, choices=[("invite", "invite"), ("reset", "reset")])
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Privacy:
         open = ("id", "purpose", "created_at", "expires_at", "used_at")
-        personal = ("member",)
+        personal = ("member", "by")
         sensitive = ("digest",)
 
 

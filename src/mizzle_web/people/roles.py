@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +41,9 @@ MAY: dict[Role, frozenset[Permission]] = {
 
 POWERFUL = frozenset({Role.SERVICE_LEAD, Role.PEOPLE_PARTNER, Role.EXECUTIVE, Role.OPERATOR})
 """Roles that need a second factor to sign in."""
+
+GRACE = timedelta(days=7)
+"""How long somebody who was given such a role may still come in without one."""
 
 
 def may(roles: frozenset[Role] | set[Role], permission: Permission) -> bool:

@@ -43,7 +43,7 @@ def add_member(*, member: NewMember, by: str, at: datetime) -> Member:
             made.set_unusable_password()
             made.save()
             if member.unit is not None:
-                Placement.objects.create(member=made, unit=member.unit, from_on=at.date())
+                settle(made.pk, member.unit, max(at.date(), member.unit.began_on))
             record(by=by, verb="member.added", thing=f"member:{made.public_id}", at=at)
     except IntegrityError as problem:
         raise _taken(problem) from problem
@@ -78,24 +78,6 @@ def change_member(*, member: Member, version: int, by: str, at: datetime, **chan
     except IntegrityError as problem:
         raise _taken(problem) from problem
     return member
-
-
-def place(*, member: Member, unit: Unit | None, on: date, by: str, at: datetime) -> None:
-    """Let a member work in a unit from a day on, or in none."""
-    with transaction.atomic():
-        current = Placement.objects.select_for_update().filter(member=member, until_on__isnull=True).first()
-        if current is not None:
-            if current.unit_id == (unit.pk if unit else None):
-                return
-            if current.from_on >= on:
-                current.delete()
-            else:
-                current.until_on = on
-                current.save()
-        if unit is not None:
-            Placement.objects.create(member=member, unit=unit, from_on=on)
-        thing = f"member:{member.public_id}"
-        record(by=by, verb="member.placed", thing=thing, at=at, details={"unit": str(unit.public_id) if unit else None})
 
 
 def let_go(*, member: Member, by: str, at: datetime) -> None:

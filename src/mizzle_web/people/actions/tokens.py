@@ -1,0 +1,99 @@
+"""Make and end the tokens by which programs come in, and note when each was last used."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from mizzle_web.journal.actions import record
+from mizzle_web.page.refused import Refused
+from mizzle_web.people.models import Member, Token
+from mizzle_web.people.secrets import hashed, new_link
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from mizzle_web.page.api import Scope
+
+PREFIX = "mzl_"
+"""How every token begins, so that it is known for one where it lies about."""
+LONGEST_DAYS = 365
+MOST = 20
+"""So many tokens a member may have at a time."""
+
+_uses: dict[int, date] = {}
+_uses_lock = threading.Lock()
+
+
+def make_token(*, member: Member, name: str, scopes: Sequence[Scope], days: int, by: str, at: datetime) -> tuple[Token, str]:
+    """Make a token; give it with its text, which nobody can be shown again since only its hash is kept."""
+    if not scopes:
+        raise Refused("no_scope", _("Choose at least one thing that the token opens."), field="scopes")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Refused("bad_expiry", _("A token lasts from one day to a year. Choose when it ends."), field="days")
+    text = PREFIX + new_link()
+    with transaction.atomic():
+        Member.objects.select_for_update().get(pk=member.pk)
+        if Token.objects.filter(member=member).usable(at).count() >= MOST:
+            raise Refused("too_many", _("You have %(n)d tokens. End one that is not needed, then make this one.") % {"n": MOST})
+        token = Token.objects.create(
+            member=member,
+            name=name,
+            digest=hashed(text),
+            scopes=sorted(set(map(str, scopes))),
+            created_at=at,
+            expires_at=at + timedelta(days=days),
+        )
+        details = {"member": str(member.public_id), "scopes": token.scopes, "days": days}
+        record(by=by, verb="token.made", thing=f"token:{token.public_id}", at=at, details=details)
+    return token, text
+
+
+def end_token(*, token: Token, by: str, at: datetime) -> None:
+    """End a token; what uses it is refused from now on."""
+    with transaction.atomic():
+        token = Token.objects.select_for_update().get(pk=token.pk)
+        if token.ended_at is not None:
+            return
+        token.ended_at = at
+        token.save(update_fields=("ended_at",))
+        record(by=by, verb="token.ended", thing=f"token:{token.public_id}", at=at)
+
+
+def use_token(*, text: str, at: datetime) -> Token | None:
+    """Find the token of a text that somebody sends; None where it opens nothing.
+
+    Reading never writes: the day of the use is kept in memory until `note_uses`.
+    """
+    if not text.startswith(PREFIX):
+        return None
+    token = Token.objects.usable(at).select_related("member").filter(digest=hashed(text)).first()
+    if token is not None and token.used_on != at.date():
+        with _uses_lock:
+            _uses[token.pk] = at.date()
+    return token
+
+
+def note_uses(at: datetime) -> int:
+    """Write down on which day each token was last used, as far as this process has seen it; give how many changed."""
+    with _uses_lock:
+        seen = dict(_uses)
+        _uses.clear()
+    try:
+        with transaction.atomic():
+            return sum(
+                Token.objects.filter(Q(used_on__isnull=True) | Q(used_on__lt=on), pk=pk).update(used_on=on)
+                for pk, on in seen.items()
+                if on <= at.date()
+            )
+    except Exception:
+        with _uses_lock:  # the next time must not miss them
+            for pk, on in seen.items():
+                _uses.setdefault(pk, on)
+        raise
