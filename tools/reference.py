@@ -16,6 +16,7 @@ from mizzle import cli, journeys, tables
 from mizzle.journeys import intervals
 from mizzle.logs import Mapping
 from mizzle.logs.times.moments import TimeFormat
+from mizzle_web import command
 from reference_text import ANSWERS, KINDS, MEASURES, Measure
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def library() -> Iterator[str]:
 # --- the command line -------------------------------------------------------------------------------------------------
 def command_line() -> Iterator[str]:
     """Write command-line.md."""
-    top = cli.parser()
+    top = command.parser()
     yield from ("# The command line", "", f"{top.description}", "")
     yield from ("`mizzle --help`, and `--help` behind each command, say the same.", "")
     for name, parser, about in _commands(top, "mizzle"):
