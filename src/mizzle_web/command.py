@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SETTINGS = "mizzle_web.config.settings"
-HOUSE = ("demo", "serve", "web", "worker", "migrate", "owner", "backup", "restore", "doctor")
+HOUSE = ("demo", "serve", "web", "worker", "migrate", "owner", "backup", "restore", "doctor", "journal")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,11 +42,17 @@ def parser() -> argparse.ArgumentParser:
     owner.add_argument("--units", metavar="FILE.csv", help="units to open: columns code, name, parent")
     backup = add("backup", help="copy everything into one file while the house stays open")
     backup.add_argument("file", metavar="FILE", help="the file to write")
+    backup.add_argument("--with-keys", action="store_true", help="put the keys in as well; keep such a file as a key")
     restore = add("restore", help="put everything back as a backup has it; the house must be closed")
     restore.add_argument("file", metavar="FILE", help="a file that `mizzle backup` wrote")
     doctor = add("doctor", help="check database, disk, clock, mail, keys and versions; say what to do")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     doctor.add_argument("--new-key", action="store_true", help="print a new key for MIZZLE_FIELD_KEYS, and stop")
+    journal = add("journal", help="look after the record of who did what")
+    check = journal.add_subparsers(dest="act", metavar="ACT", required=True).add_parser(
+        "check", help="follow the whole chain; end with 1 where it is broken, and name the entry"
+    )
+    check.add_argument("--head", metavar="HEAD", default="", help="a head that was kept elsewhere: NUMBER:DIGEST or DIGEST")
     return top
 
 

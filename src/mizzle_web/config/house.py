@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from mizzle_web.config.environment import BadSetting
 
 if TYPE_CHECKING:
     import argparse
+
+SAMPLE_SEED = 2025
+"""One company for every demo, so that pictures, documents and people speak of the same."""
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -22,6 +27,7 @@ def run(chosen: argparse.Namespace) -> int:
         return 0
     if getattr(chosen, "port", None) and "MIZZLE_URL" not in os.environ:
         os.environ["MIZZLE_URL"] = f"http://{chosen.host}:{chosen.port}"
+    os.umask(0o077)  # what the house writes is read by its own user alone
     import django
     from django.db import DatabaseError
 
@@ -33,7 +39,13 @@ def run(chosen: argparse.Namespace) -> int:
             "serve": _serve,
             "web": _serve,
             "demo": _demo,
+            "worker": _worker,
             "migrate": _migrate,
+            "owner": _owner,
+            "backup": _backup,
+            "restore": _restore,
+            "doctor": _doctor,
+            "journal": _journal,
         }[chosen.command](chosen)
     except (BadSetting, Refused) as problem:
         print(f"mizzle: {problem}", file=sys.stderr)
@@ -52,7 +64,26 @@ def _migrate(_chosen: argparse.Namespace | None = None) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
+    """Fill an empty house with the sample organisation, say how to come in, and open it."""
+    from mizzle_web.journal.actions import SYSTEM
+    from mizzle_web.operation import sample_keys
+    from mizzle_web.operation.actions import load_sample
+    from mizzle_web.page import clock
+    from mizzle_web.people.models import Organisation
+
     _migrate()
+    organisation = Organisation.objects.first()
+    if organisation is not None and not organisation.is_sample:
+        print("This house has a real organisation, so nothing of a sample is loaded. It opens as it is.")
+        return _serve(chosen)
+    load_sample(rng_seed=SAMPLE_SEED, by=SYSTEM, at=clock.now())
+    keys = sample_keys.read()
+    print(f"Larkmoor Home Delivery is a sample organisation; everybody there is invented.\n\n{keys}")
+    if keys:
+        print(f"These passwords were made for this copy alone, and are kept in {sample_keys.file()}\n", flush=True)
+    else:
+        print(f"The passwords stood in {sample_keys.file()}, which is gone. To look around anew, name an empty folder")
+        print("with MIZZLE_DATA; or make an owner: mizzle owner --name NAME --email ADDRESS\n", flush=True)
     return _serve(chosen)
 
 
@@ -60,13 +91,11 @@ def _serve(chosen: argparse.Namespace) -> int:
     import uvicorn
 
     from mizzle_web.config.asgi import application
+    from mizzle_web.config.upkeep import opened
+    from mizzle_web.jobs.worker import beside
 
     if chosen.command != "web":
         _migrate()
-        from mizzle_web.jobs.worker import Worker
-
-        worker = Worker()
-        threading.Thread(target=worker.run, name="worker", daemon=True).start()
     settings = uvicorn.Config(
         application,
         host=chosen.host,
@@ -77,6 +106,70 @@ def _serve(chosen: argparse.Namespace) -> int:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    print(f"mizzle is open at http://{chosen.host}:{chosen.port}", file=sys.stderr)
-    uvicorn.Server(settings).run()
+    with opened(), nullcontext() if chosen.command == "web" else beside():
+        print(f"mizzle is open at http://{chosen.host}:{chosen.port}", file=sys.stderr)
+        uvicorn.Server(settings).run()
+    return 0
+
+
+def _worker(_chosen: argparse.Namespace) -> int:
+    """Run one worker until it is asked to close; asked twice, it closes at once, and its job begins again elsewhere."""
+    from mizzle_web.config.upkeep import opened
+    from mizzle_web.jobs.worker import PATIENCE, Worker
+
+    worker = Worker()
+    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+
+    def close(*_: object) -> None:
+        if worker.closing.is_set():
+            sys.exit(0)
+        worker.stop()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, close)
+    with opened():
+        thread.start()
+        print("mizzle works here. Press Ctrl+C to close.", file=sys.stderr)
+        while thread.is_alive() and not worker.closing.wait(1.0):
+            pass
+        thread.join(PATIENCE)
+    return 0 if worker.closing.is_set() else 1
+
+
+def _owner(chosen: argparse.Namespace) -> int:
+    from mizzle_web.config import upkeep
+
+    _migrate()
+    return upkeep.owner(chosen)
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    from mizzle_web.config import upkeep
+
+    return upkeep.backup(chosen)
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    from mizzle_web.config import upkeep
+
+    return upkeep.restore(chosen)
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from mizzle_web.config import upkeep
+
+    return upkeep.doctor(chosen)
+
+
+def _journal(chosen: argparse.Namespace) -> int:
+    """Check the chain of the journal: 0 where it is intact, 1 where it is broken, with a sentence that says where."""
+    from mizzle_web.journal import checker
+
+    finding = checker.check(kept=checker.anchor(chosen.head))
+    if not finding.is_intact:
+        print(f"The journal is broken. {finding.reason}")
+        print(f"Everything up to entry {finding.number} fits. Keep this database as it is; compare it with a backup.")
+        return 1
+    print(f"The journal is intact: {finding.number} entries, each fits the one before.")
+    print(f"Keep its head outside this server: {finding.head}")
     return 0

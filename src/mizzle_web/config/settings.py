@@ -110,6 +110,7 @@ USE_I18N = True
 LANGUAGE_CODE = ENVIRONMENT.language
 LANGUAGES = [("en", "English"), ("es", "Español"), ("nb", "Norsk bokmål")]
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = ["mizzle_web.page.formats"]
 
 LOGGING = {
     "version": 1,

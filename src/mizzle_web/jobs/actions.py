@@ -35,7 +35,7 @@ GLANCE = 10
 
 
 class Lost(BaseException):
-    """The work is no longer this worker's: its lease ran out and somebody else has it. No `Exception`, as `Cancelled`."""
+    """The work is no longer this worker's: another has taken it over. No `Exception`, as `Cancelled`."""
 
 
 def start(

@@ -107,6 +107,9 @@ class Job(models.Model):
         )
         personal = ("by", "arguments", "stage", "result", "error")
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
@@ -162,3 +165,6 @@ class Turn(models.Model):
 
     class Privacy:
         open = ("path", "next_at", "began_at", "ended_at", "leased_until", "worker", "n_failed")
+
+    def __str__(self) -> str:
+        return self.path

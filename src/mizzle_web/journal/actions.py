@@ -126,7 +126,8 @@ def once(*, key: str, content: str, do: Callable[[], dict[str, Any]], by: str, a
         if is_new:
             receipt.answer = do()
             receipt.save(update_fields=("answer",))
-    return receipt.answer
+        answer: dict[str, Any] = receipt.answer
+    return answer
 
 
 def replay(*, parcel: UUID, by: str, at: datetime) -> Parcel:
@@ -170,7 +171,7 @@ def add_hook(*, url: str, verbs: Sequence[str], by: str, at: datetime) -> tuple[
 
 
 def switch_hook(*, hook: UUID, is_active: bool, version: int, by: str, at: datetime) -> Hook:
-    """Switch a hook on or off, as it stood at a version; what waits for one that is off goes out when it is on again."""
+    """Switch a hook on or off, as it stood at a version; what waits for it goes out when it is on again."""
     with transaction.atomic():
         found = _held(hook, version)
         if found.is_active == is_active:
@@ -196,30 +197,34 @@ def remove_hook(*, hook: UUID, version: int, by: str, at: datetime) -> None:
 
 def ping_hook(*, hook: UUID, key: str, by: str, at: datetime) -> None:
     """Send a hook a call that means nothing, so that its owner sees one arrive; one for each key."""
-    with transaction.atomic():
-        found = Hook.objects.get(public_id=hook)
-        if not found.is_active:
-            raise Refused("hook_off", _("This hook is switched off. Switch it on, then try it."))
-        if not first_time(key=f"ping:{key}", content={"hook": str(hook)}, by=by, at=at):
-            return
+    found = Hook.objects.get(public_id=hook)
+    if not found.is_active:
+        raise Refused("hook_off", _("This hook is switched off. Switch it on, then try it."))
+
+    def ping() -> dict[str, Any]:
         content = {"type": "ping", "timestamp": at.astimezone(UTC).isoformat(), "data": {"hook": str(hook)}}
-        send(kind=ParcelKind.WEBHOOK, target=str(hook), content=content, at=at)
+        parcel = send(kind=ParcelKind.WEBHOOK, target=str(hook), content=content, at=at)
         record(by=by, verb="hook.tried", thing=f"hook:{hook}", at=at)
+        return {"parcel": str(parcel.pk)}
+
+    once(key=f"ping:{key}", content=str(hook), do=ping, by=by, at=at)
 
 
 def try_mail(*, address: str, key: str, by: str, at: datetime) -> None:
     """Send a mail that means nothing, so that its reader sees one arrive; one for each key."""
     if not address:
         raise Refused("no_address", _("You have no e-mail address here. Add one on the page about yourself."))
-    with transaction.atomic():
-        if not first_time(key=f"mail:{key}", content={"by": by}, by=by, at=at):
-            return
+
+    def post() -> dict[str, Any]:
         content = {
             "subject": _("A test from mizzle"),
             "text": _("This mail arrived, so mizzle can send mail. There is nothing to do."),
         }
-        send(kind=ParcelKind.MAIL, target=address, content=content, at=at)
+        parcel = send(kind=ParcelKind.MAIL, target=address, content=content, at=at)
         record(by=by, verb="mail.tried", thing="mail", at=at)
+        return {"parcel": str(parcel.pk)}
+
+    once(key=f"mail:{key}", content=by, do=post, by=by, at=at)
 
 
 def record_check(*, is_intact: bool, number: int, by: str, at: datetime) -> Entry:

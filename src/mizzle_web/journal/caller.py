@@ -48,8 +48,7 @@ _FORBIDDEN_4 = tuple(
 )
 _OPEN_6 = ipaddress.IPv6Network("2000::/3")
 _FORBIDDEN_6 = tuple(
-    ipaddress.IPv6Network(one)
-    for one in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+    ipaddress.IPv6Network(one) for one in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 """Within what is given out to the world: protocols (Teredo among them), documents, and IPv4 in disguise (6to4)."""
 
@@ -184,7 +183,7 @@ def post(
     Raises
     ------
     Unreachable
-        Where no answer was had: ``address``, ``port``, ``unresolved``, ``connection``, ``tls``, ``timeout``, ``answer``.
+        Without an answer: ``address``, ``port``, ``unresolved``, ``connection``, ``tls``, ``timeout`` or ``answer``.
     """
     target = read(url, allowed)
     limit = time.monotonic() + seconds
@@ -257,7 +256,7 @@ def _status(connection: socket.socket, limit: float) -> int:
             status = int(found[1])
             if status >= 200:  # noqa: PLR2004 - below, more of the answer follows
                 return status
-            interim, end, rest = answer.partition(b"\r\n\r\n")
+            _interim, end, rest = answer.partition(b"\r\n\r\n")
             if not end:
                 break
             answer = rest

@@ -57,7 +57,9 @@ def anchor(text: str) -> Anchor | None:
     found = _ANCHOR.fullmatch(text.strip().lower())
     if found is None:
         raise Refused(
-            "bad_head", _("A head is 64 signs of 0 to 9 and a to f, perhaps with a number and a colon before."), field="head"
+            "bad_head",
+            _("A head is 64 signs of 0 to 9 and a to f, perhaps with a number and a colon before."),
+            field="head",
         )
     return Anchor(int(found[1]) if found[1] else None, found[2])
 
@@ -88,7 +90,9 @@ def entries(batch: int = BATCH) -> Iterator[Entry]:
         last = found[-1].number
 
 
-def examine(chain: Iterable[Entry], *, head: Anchor, kept: Anchor | None = None) -> Finding:
+def examine(  # noqa: PLR0911 - one way out for each way to break
+    chain: Iterable[Entry], *, head: Anchor, kept: Anchor | None = None
+) -> Finding:
     """Follow a chain from its first entry, and say where it first breaks.
 
     Parameters
@@ -115,7 +119,9 @@ def examine(chain: Iterable[Entry], *, head: Anchor, kept: Anchor | None = None)
         if entry.number == head.number and entry.digest != head.digest:
             return _broken(number, last, due, _("Entry %(n)d is not the one that the head of the journal names."))
         if kept is not None and entry.number == kept.number and entry.digest != kept.digest:
-            return _broken(number, last, due, _("Entry %(n)d is not the one that was kept: the chain was written anew."))
+            return _broken(
+                number, last, due, _("Entry %(n)d is not the one that was kept: the chain was written anew.")
+            )
         is_kept_seen = is_kept_seen or (
             kept is not None and entry.digest == kept.digest and kept.number in (None, entry.number)
         )
@@ -124,7 +130,9 @@ def examine(chain: Iterable[Entry], *, head: Anchor, kept: Anchor | None = None)
         reason = _("Entry %(n)d is missing: the end of the chain was cut off there.")
         return _broken(number, last, number + 1, reason)
     if not is_kept_seen:
-        reason = _("The head that was kept is nowhere in the chain: from entry %(n)d on at the latest it was cut or rewritten.")
+        reason = _(
+            "The head that was kept is nowhere in the chain: from entry %(n)d on at the latest it was cut or rewritten."
+        )
         return _broken(number, last, number + 1, reason)
     return Finding(number, last)
 

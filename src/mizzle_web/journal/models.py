@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -150,7 +150,7 @@ class Parcel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=ParcelKind.choices)
     target = models.CharField(max_length=300)
-    content = SealedJSON()
+    content: models.Field[Any, Any] = SealedJSON()
     state = models.CharField(max_length=10, choices=ParcelState.choices, default=ParcelState.WAITING)
     created_at = models.DateTimeField()
     next_at = models.DateTimeField()

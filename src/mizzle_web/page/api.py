@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import Header, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
@@ -118,6 +118,14 @@ class Openings:
         return declare
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
+"""A field that may be left out of a change, and then stays as it is; nothing else stands for that."""
+
+
 class Given(BaseModel):
     """What a program sends. A field that is not listed is refused, so that nobody believes it was kept."""
 
@@ -128,13 +136,6 @@ class Told(BaseModel):
     """What a program is told. Fields are listed by hand, never taken from a table."""
 
 
-def _plain(text: str) -> str:
-    """Refuse what no database keeps and no page shows: control characters."""
-    if any(ord(sign) < ord(" ") or ord(sign) == 0x7F for sign in text):  # noqa: PLR2004 - the character DEL
-        raise ValueError(_("Control characters are not kept. Leave them out."))
-    return text
-
-
 def _address(text: str) -> str:
     try:
         validate_email(text)
@@ -143,12 +144,17 @@ def _address(text: str) -> str:
     return text
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_plain)]
-"""One line of text."""
-Name = Annotated[Words, Field(min_length=1, max_length=120, pattern=r"\S")]
-Code = Annotated[Words, Field(min_length=1, max_length=40, pattern=r"\S")]
+_LINE = r"^[^\x00-\x1f\x7f]*$"
+_FILLED = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+"""One line of text without control characters, which no database keeps and no page shows."""
+Sought = Annotated[str, StringConstraints(max_length=120, pattern=_LINE)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=_FILLED)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=_FILLED)]
 Email = Annotated[
-    Words, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_address)
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254, pattern=_FILLED),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
+    AfterValidator(_address),
 ]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="The version that was read before the change.")]
 Key = Annotated[

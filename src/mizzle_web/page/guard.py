@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponseNotAllowed
 
 from mizzle_web.page import clock, views
@@ -86,18 +84,7 @@ class Database:
 
     def process_exception(self, request: Visit, problem: Exception) -> HttpResponseBase | None:
         """Turn what the database or the disk refuses into a page."""
-        return ground(request, problem)
-
-
-def ground(request: Visit, problem: BaseException | None) -> HttpResponseBase | None:
-    """Give the page for a problem of the database or the disk; None for any other."""
-    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        return views.disk_full(request)
-    if isinstance(problem, DatabaseError) and _is_full(problem):
-        return views.disk_full(request)
-    if isinstance(problem, OperationalError | InterfaceError):
-        return views.away(request)
-    return None
+        return views.ground(request, problem)
 
 
 class Refusals:
@@ -121,8 +108,3 @@ class Refusals:
         if isinstance(problem, Refused):
             return views.refused(request, problem)
         return None
-
-
-def _is_full(problem: DatabaseError) -> bool:
-    text = str(problem).lower()
-    return "disk is full" in text or "no space left" in text or "could not extend file" in text

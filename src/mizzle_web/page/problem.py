@@ -129,6 +129,7 @@ def _sentence(error: dict[str, Any]) -> str:
         "string_type": _("Give a text."),
         "string_too_short": _("Give at least %(min_length)s characters."),
         "string_too_long": _("Give at most %(max_length)s characters."),
+        "string_pattern_mismatch": _("Give one line of text, not empty and without control characters."),
         "int_type": _("Give a whole number."),
         "int_parsing": _("Give a whole number."),
         "greater_than_equal": _("Give %(ge)s or more."),

@@ -42,7 +42,7 @@ def keyed(text: str) -> str:
 
 
 class SealedJSON(models.TextField):  # type: ignore[type-arg] # the arguments are known to the type checker alone
-    """A column of JSON that is encrypted in the database, and plain in the hands of the house. It cannot be searched."""
+    """A column of JSON that is encrypted in the database and plain in the hands of the house; it cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way in."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -20,6 +22,7 @@ from mizzle_web.page.permissions import Permission
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mizzle_web.page.forms import Form
     from mizzle_web.page.refused import Changed, Refused
     from mizzle_web.page.visit import Visit
 
@@ -98,8 +101,6 @@ def forged(request: Visit, reason: str = "") -> HttpResponse:  # noqa: ARG001 - 
 
 def broken(request: Visit) -> HttpResponse:
     """Answer when mizzle itself has failed, or the ground it stands on."""
-    from mizzle_web.page.guard import ground  # the guard shows these pages and stands above them
-
     known = ground(request, sys.exc_info()[1])
     if known is not None:
         return known
@@ -145,15 +146,35 @@ def disk_full(request: Visit) -> HttpResponse:
     )
 
 
+def ground(request: Visit, trouble: BaseException | None) -> HttpResponse | None:
+    """Give the page for a problem of the database or the disk; None for any other."""
+    if isinstance(trouble, OSError) and trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(request)
+    if isinstance(trouble, DatabaseError) and _is_full(trouble):
+        return disk_full(request)
+    if isinstance(trouble, OperationalError | InterfaceError):
+        return away(request)
+    return None
+
+
+def _is_full(trouble: DatabaseError) -> bool:
+    text = str(trouble).lower()
+    return "disk is full" in text or "no space left" in text or "could not extend file" in text
+
+
 def refused(request: Visit, refusal: Refused) -> HttpResponse:
     """Answer to an action that was refused and whose view had no form to say it in."""
     return _problem(request, 409, lambda: (_("That cannot be done"), refusal.sentence))
 
 
-def changed(request: Visit, refusal: Changed) -> HttpResponse:
-    """Show what was typed beside what somebody else wrote in the meantime; nothing of either is lost."""
+def changed(request: Visit, refusal: Changed, form: Form | None = None) -> HttpResponse:
+    """Show what was typed beside what somebody else wrote in the meantime; nothing of either is lost.
+
+    With the form the fields are called as they are called on it.
+    """
     typed = request.POST
-    both = [(name, typed.get(name, ""), theirs) for name, theirs in refusal.theirs.items()]
+    labels = {name: field.label for name, field in form.fields.items()} if form else {}
+    both = [(labels.get(name) or name, typed.get(name, ""), theirs) for name, theirs in refusal.theirs.items()]
     again = [
         (name, value)
         for name, values in typed.lists()

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from mizzle_web.page.access import ANYONE, MEMBER
 from mizzle_web.page.views import forbidden
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 SEEN = f"{settings._PREFIX}seen"  # noqa: SLF001 - one prefix for all cookies
 SIGNED_IN_AT, TABLET = "signed_in_at", "is_tablet"
+REFRESH_SLACK_SECONDS = 2
+OPEN_WITHOUT_FACTOR = frozenset({"people:second_factor", "people:sign_out", "people:language"})
+"""What somebody may still open whose role needs a second factor, once the days of grace are over."""
+CLOSED_ON_TABLET = ("/me/", "/settings/")
+"""How addresses begin that a shared tablet does not open; nor does it open what needs a permission."""
+OPEN_ON_TABLET = frozenset({"people:waiting", "people:my_place"})
 
 
 class Backend:
@@ -54,7 +61,12 @@ class Sessions:
     def __call__(self, request: Visit) -> HttpResponseBase:
         request.organisation = Organisation.objects.first()
         if SIGNED_IN_AT in request.session and self._is_over(request):
+            was_on_tablet = request.session.get(TABLET)
             logout(request)
+            if was_on_tablet and request.path != reverse("people:tablet"):
+                return _send(request, _ended_on_tablet())
+        if request.session.get(TABLET) and request.user.is_authenticated:
+            request.user.is_on_tablet = True
         response = self.following(request)
         if SIGNED_IN_AT in request.session and request.session.session_key:
             value = TimestampSigner(salt="mizzle.seen").sign_object(
@@ -63,6 +75,10 @@ class Sessions:
             response.set_cookie(  # type: ignore[attr-defined] # every response has it
                 SEEN, value, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
             )
+            if request.session.get(TABLET) and request.organisation is not None:
+                # What a page shows does not stay on a screen that everybody passes, script or no script.
+                seconds = request.organisation.tablet_minutes * 60 + REFRESH_SLACK_SECONDS
+                response.headers["Refresh"] = f"{seconds}; url={_ended_on_tablet()}"
         elif SEEN in request.COOKIES:
             response.delete_cookie(SEEN)  # type: ignore[attr-defined] # every response has it
         return response
@@ -132,12 +148,46 @@ class Access:
         if access == ANYONE:
             return None
         if not request.user.is_authenticated:
-            if request.headers.get("HX-Request"):
-                return HttpResponse(status=204, headers={"HX-Redirect": _door(request)})
-            return redirect(_door(request))
+            return _send(request, _door(request))
+        if request.user.is_on_tablet:
+            return None if access == MEMBER and _may_on_tablet(request) else _not_on_tablet(request)
+        if _owes_factor(request):
+            return _send(request, reverse("people:second_factor"))
         if access == MEMBER or request.user.may(access):
             return None
         return forbidden(request)
+
+
+def _send(request: Visit, address: str) -> HttpResponse:
+    """Send to another page, also where a part of a page was asked for."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _owes_factor(request: Visit) -> bool:
+    if request.resolver_match is not None and request.resolver_match.view_name in OPEN_WITHOUT_FACTOR:
+        return False
+    due = request.user.second_factor_due_at(request.organisation)
+    return due is not None and request.at >= due
+
+
+def _may_on_tablet(request: Visit) -> bool:
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return name in OPEN_ON_TABLET or not request.path.startswith(CLOSED_ON_TABLET)
+
+
+def _not_on_tablet(request: Visit) -> HttpResponse:
+    words = {
+        "title": _("Not on a shared tablet"),
+        "sentence": _("Here you have no more than a colleague's part. Sign in on a device of your own for this page."),
+        "status": 403,
+    }
+    return render(request, "page/problem.html", words, status=403)
+
+
+def _ended_on_tablet() -> str:
+    return f"{reverse('people:tablet')}?{urlencode({'ended': 1})}"
 
 
 def _door(request: Visit) -> str:

@@ -8,8 +8,11 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from mizzle_web.page import fragments
 from mizzle_web.page.access import member
 from mizzle_web.page.permissions import Permission
+from mizzle_web.people.models import Member, Unit
+from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -21,6 +24,15 @@ if TYPE_CHECKING:
 LEFT = ("today:first_step", "jobs:waiting", "people:waiting")
 RIGHT = ("people:my_place",)
 """Fragments on Today, by the name of their address; each room brings its own."""
+
+
+class Step(NamedTuple):
+    """A step that is asked of the reader: where it is taken, and what for."""
+
+    address: str
+    title: str
+    sentence: str
+    label: str
 
 
 class Setting(NamedTuple):
@@ -35,7 +47,40 @@ class Setting(NamedTuple):
 @member
 def today(request: Visit) -> HttpResponse:
     """Show the signed-in person what waits for them."""
-    return render(request, "today/today.html", {"left": LEFT, "right": RIGHT})
+    left, right = ([fragments.show(request, name) for name in side] for side in (LEFT, RIGHT))
+    return render(request, "today/today.html", {"left": left, "right": right, "is_calm": not "".join(left).strip()})
+
+
+@member
+def first_step(request: Visit) -> HttpResponse:
+    """Show on Today the smallest step that makes this house useful; nothing once it is taken."""
+    return render(request, "today/first_step.html", {"step": _first_step(request)})
+
+
+def _first_step(request: Visit) -> Step | None:
+    may = request.user.may
+    if may(Permission.MANAGE_UNITS) and not Unit.objects.on(request.at.date()).exists():
+        return Step(
+            "people:units",
+            _("Open the first team"),
+            _("One name is enough to begin. Teams can be renamed, moved and merged at any time."),
+            _("Open a team"),
+        )
+    if may(Permission.MANAGE_PEOPLE) and not Member.objects.present().exclude(pk=request.user.pk).exists():
+        return Step(
+            "people:members",
+            _("Bring in the first people"),
+            _("Invite one colleague, or read a list of all from a file. You see what would happen before it does."),
+            _("Add people"),
+        )
+    if may(Permission.GIVE_ROLES) and Member.objects.holding(Role.SERVICE_LEAD).count() == 1:
+        return Step(
+            "people:members",
+            _("Share the keys"),
+            _("Make one more person service lead. With two, nobody is ever locked out."),
+            _("Choose somebody"),
+        )
+    return None
 
 
 @member
@@ -80,12 +125,20 @@ def SETTINGS() -> list[tuple[str, list[Line]]]:  # noqa: N802 - a table in the r
         ),
         (
             _("Connections"),
-            [],
+            [
+                ("people:tokens", "key", _("Tokens"), _("What programs come in with."), Permission.MANAGE_API),
+                ("journal:hooks", "out", _("Hooks"), _("Other systems that are told."), Permission.MANAGE_API),
+                ("journal:deliveries", "mail", _("Deliveries"), _("What waits, and what did not arrive."), Permission.MANAGE_API),
+            ],
         ),
         (
             _("Operation"),
             [
+                ("operation:operator", "operate", _("State of the house"), _("Versions, disk, mail, and what to do."), Permission.OPERATE),
+                ("operation:backup", "backup", _("Backup"), _("Copies of everything in one file."), Permission.OPERATE),
                 ("page:design", "eye", _("Design"), _("Every component of the pages, once."), Permission.OPERATE),
+                ("journal:mail", "mail", _("Mail"), _("How mail leaves, and a test."), Permission.OPERATE),
+                ("journal:check", "journal", _("Check the journal"), _("Whether anything was changed."), Permission.READ_JOURNAL),
             ],
         ),
     ]

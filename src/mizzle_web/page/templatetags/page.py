@@ -53,17 +53,23 @@ def drop(state: str, word: str) -> SafeString:
 def ladder(level: int) -> SafeString:
     """Draw the six steps of service up to a level."""
     steps = "".join(
-        f'<path d="M{1.5 + 3.4 * step:g} 14V{11.6 - 2 * step:g}"{" class=on" if step < level else ""}/>'
+        f'<path d="M{1.5 + 3.4 * step:g} 14V{11.6 - 2 * step:g}" class="{"on" if step < level else "off"}"/>'
         for step in range(LEVELS)
     )
     return mark_safe(f'<svg class="ladder" viewBox="0 0 20 14" aria-hidden="true">{steps}</svg>')  # noqa: S308 - numbers
 
 
 @register.simple_tag
-def level(number: int) -> SafeString:
-    """Name one of the six levels of service, 1 to 6, beside its ladder."""
+def level_word(number: int) -> str:
+    """Name one of the six levels of service, 1 to 6."""
     words = (_("Broken"), _("Bare"), _("Expected"), _("Wished for"), _("Surprising"), _("Unforgettable"))
-    return format_html('<span class="level">{}{}</span>', ladder(number), words[number - 1])
+    return words[number - 1]
+
+
+@register.simple_tag
+def level(number: int) -> SafeString:
+    """Name a level of service beside its ladder."""
+    return format_html('<span class="level">{}{}</span>', ladder(number), level_word(number))
 
 
 @register.simple_tag

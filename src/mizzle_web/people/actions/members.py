@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
 from mizzle_web.page.refused import Changed, Refused
-from mizzle_web.people.actions.roles import end_sessions, keep_an_owner
+from mizzle_web.people.actions.places import settle
+from mizzle_web.people.actions.roles import end_sessions, guard_powers, keep_an_owner
 from mizzle_web.people.models import Grant, Member, Placement, Unit
 from mizzle_web.people.roles import Role
 
@@ -65,34 +67,52 @@ def change_member(*, member: Member, version: int, by: str, at: datetime, **chan
             member = Member.objects.select_for_update().get(pk=member.pk)
             if member.version != version:
                 theirs = {name: str(getattr(member, name) or "") for name in changes}
-                raise Changed(_("Somebody else has changed this in the meantime."), theirs=theirs)
+                sentence = _("Somebody else has changed this in the meantime.")
+                raise Changed(sentence, theirs=theirs, version=member.version)
             changed = [name for name, value in changes.items() if getattr(member, name) != value]
+            if not changed:
+                return member
+            if {"email", "code"} & set(changed):
+                guard_powers(member=member, by=by)
             for name in changed:
                 setattr(member, name, changes[name])
             member.version += 1
             member.save()
-            if changed:
-                record(
-                    by=by, verb="member.changed", thing=f"member:{member.public_id}", at=at, details={"fields": changed}
-                )
+            details = {"fields": sorted(changed)}
+            record(by=by, verb="member.changed", thing=f"member:{member.public_id}", at=at, details=details)
     except IntegrityError as problem:
         raise _taken(problem) from problem
     return member
 
 
-def let_go(*, member: Member, by: str, at: datetime) -> None:
-    """Let a member leave: they can no longer sign in, and hold no role."""
+def place(*, member: Member, unit: Unit | None, on: date, by: str, at: datetime) -> None:
+    """Let a member work in a unit from a day on, or in none; a later change that is already known stays."""
+    if member.left_at is not None:
+        raise Refused("left", _("This person has left. Nobody who has left can be placed."))
+    if unit is not None and (on < unit.began_on or (unit.ended_on is not None and on >= unit.ended_on)):
+        raise Refused("not_open", _("On this day the unit is not open. Choose another day or unit."), field="unit")
+    with transaction.atomic():
+        if settle(member.pk, unit, on):
+            details = {"unit": str(unit.public_id) if unit else None, "on": str(on)}
+            record(by=by, verb="member.placed", thing=f"member:{member.public_id}", at=at, details=details)
+
+
+def let_go(*, member: Member, by: str, at: datetime, left_at: datetime | None = None) -> None:
+    """Let a member leave: they can no longer sign in, and hold no role. They may have left at an earlier instant."""
+    left_at = left_at or at
     with transaction.atomic():
         member = Member.objects.select_for_update().get(pk=member.pk)
         if member.left_at is not None:
             return
+        guard_powers(member=member, by=by)
         if Role.SERVICE_LEAD in member.roles():
             keep_an_owner(member)
-        member.left_at = at
+        member.left_at = left_at
         member.version += 1
         member.save()
         end_sessions(member)
         Grant.objects.filter(member=member, ended_at__isnull=True).update(ended_at=at)
-        Placement.objects.filter(member=member, until_on__isnull=True, from_on__lt=at.date()).update(until_on=at.date())
-        Placement.objects.filter(member=member, until_on__isnull=True).delete()
+        placements = Placement.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=left_at.date()), member=member)
+        placements.filter(from_on__gte=left_at.date()).delete()
+        placements.update(until_on=left_at.date())
         record(by=by, verb="member.left", thing=f"member:{member.public_id}", at=at)

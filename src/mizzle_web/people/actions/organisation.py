@@ -35,8 +35,10 @@ def change_organisation(*, version: int, by: str, at: datetime, **changes: str |
         organisation = Organisation.objects.select_for_update().get()
         if organisation.version != version:
             theirs = {name: str(getattr(organisation, name)) for name in changes}
-            raise Changed(_("Somebody else has changed this in the meantime."), theirs=theirs)
+            raise Changed(_("Somebody else has changed this in the meantime."), theirs=theirs, version=organisation.version)
         changed = [name for name, value in changes.items() if getattr(organisation, name) != value]
+        if not changed:
+            return organisation
         for name in changed:
             setattr(organisation, name, changes[name])
         organisation.version += 1

@@ -1,38 +1,21 @@
-"""Place members in units, each from a day on."""
+"""Write down who works in which unit from a day on, inside the transactions of other actions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.utils.translation import gettext as _
-
-from mizzle_web.journal.actions import record
-from mizzle_web.page.refused import Refused
 from mizzle_web.people import timeline
 from mizzle_web.people.models import Placement, Succession
 from mizzle_web.people.timeline import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
-    from mizzle_web.people.models import Member, Unit
+    from mizzle_web.people.models import Unit
 
 NOWHERE = -1
 """Stands for a unit where somebody works in none."""
-
-
-def place(*, member: Member, unit: Unit | None, on: date, by: str, at: datetime) -> None:
-    """Let a member work in a unit from a day on, or in none; a later change that is already known stays."""
-    if member.left_at is not None:
-        raise Refused("left", _("This person has left. Nobody who has left can be placed."))
-    if unit is not None and (on < unit.began_on or (unit.ended_on is not None and on >= unit.ended_on)):
-        raise Refused("not_open", _("On this day the unit is not open. Choose another day or unit."), field="unit")
-    with transaction.atomic():
-        if settle(member.pk, unit, on):
-            details = {"unit": str(unit.public_id) if unit else None, "on": str(on)}
-            record(by=by, verb="member.placed", thing=f"member:{member.public_id}", at=at, details=details)
 
 
 def settle(member: int, unit: Unit | None, on: date) -> bool:

@@ -8,17 +8,30 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from mizzle_web.journal.actions import record
+from mizzle_web.journal.actions import SYSTEM, record
+from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.models import Grant, Member, Unit
-from mizzle_web.people.roles import Role
+from mizzle_web.people.roles import POWERFUL, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
+FOR_A_UNIT = frozenset({Role.HOST, Role.LEADER})
+"""Roles that can be held for one unit and what is under it; all others are for the whole organisation."""
+
+
 def give_role(*, member: Member, role: Role, by: str, at: datetime, unit: Unit | None = None) -> Grant:
     """Give a member a role; every session of theirs ends, so that they sign in again with it."""
+    if member.left_at is not None:
+        raise Refused("left", _("This person has left. Nobody who has left can hold a role."))
+    if role == Role.COLLEAGUE:
+        raise Refused("always_held", _("Everybody is a colleague. Choose another role."), field="role")
+    if unit is not None and role not in FOR_A_UNIT:
+        raise Refused(
+            "not_for_a_unit", _("This role is for the whole organisation. Leave the unit empty."), field="unit"
+        )
     with transaction.atomic():
         held = Grant.objects.filter(member=member, role=role, unit=unit, ended_at__isnull=True).first()
         if held is not None:
@@ -42,6 +55,17 @@ def end_role(*, grant: Grant, by: str, at: datetime) -> None:
         grant.save()
         end_sessions(grant.member)
         record(by=by, verb="role.ended", thing=f"member:{grant.member.public_id}", at=at, details={"role": grant.role})
+
+
+def guard_powers(*, member: Member, by: str) -> None:
+    """Refuse that somebody who may not give roles touches what a powerful member signs in with, or lets them go."""
+    if by in (SYSTEM, member.actor) or not member.roles() & POWERFUL:
+        return
+    acting = Member.objects.present().filter(public_id=by).first()
+    if acting is None or not acting.may(Permission.GIVE_ROLES):
+        raise Refused(
+            "powerful", _("This person holds a role with many rights. Only a service lead can change this for them.")
+        )
 
 
 def keep_an_owner(member: Member) -> None:

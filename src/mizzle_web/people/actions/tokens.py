@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mizzle_web.journal.actions import record
+from mizzle_web.journal.actions import once, record
+from mizzle_web.page.api import Scope
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.models import Member, Token
 from mizzle_web.people.secrets import hashed, new_link
@@ -18,8 +20,6 @@ from mizzle_web.people.secrets import hashed, new_link
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
-
-    from mizzle_web.page.api import Scope
 
 PREFIX = "mzl_"
 """How every token begins, so that it is known for one where it lies about."""
@@ -31,28 +31,42 @@ _uses: dict[int, date] = {}
 _uses_lock = threading.Lock()
 
 
-def make_token(*, member: Member, name: str, scopes: Sequence[Scope], days: int, by: str, at: datetime) -> tuple[Token, str]:
-    """Make a token; give it with its text, which nobody can be shown again since only its hash is kept."""
+def make_token(
+    *, member: Member, name: str, scopes: Sequence[str], days: int, key: str, by: str, at: datetime
+) -> tuple[Token, str] | None:
+    """Make a token; give it with its text, which nobody can be shown again since only its hash is kept.
+
+    Gives None where the form with this key has made one before.
+    """
     if not scopes:
         raise Refused("no_scope", _("Choose at least one thing that the token opens."), field="scopes")
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused("bad_expiry", _("A token lasts from one day to a year. Choose when it ends."), field="days")
-    text = PREFIX + new_link()
-    with transaction.atomic():
+    made: list[tuple[Token, str]] = []
+
+    def make() -> dict[str, str]:
         Member.objects.select_for_update().get(pk=member.pk)
-        if Token.objects.filter(member=member).usable(at).count() >= MOST:
-            raise Refused("too_many", _("You have %(n)d tokens. End one that is not needed, then make this one.") % {"n": MOST})
+        if Token.objects.usable(at).filter(member=member).count() >= MOST:
+            raise Refused(
+                "too_many", _("You have %(n)d tokens. End one that is not needed, then make this one.") % {"n": MOST}
+            )
+        text = PREFIX + new_link()
         token = Token.objects.create(
             member=member,
             name=name,
             digest=hashed(text),
-            scopes=sorted(set(map(str, scopes))),
+            scopes=sorted({str(Scope(scope)) for scope in scopes}),
             created_at=at,
             expires_at=at + timedelta(days=days),
         )
         details = {"member": str(member.public_id), "scopes": token.scopes, "days": days}
         record(by=by, verb="token.made", thing=f"token:{token.public_id}", at=at, details=details)
-    return token, text
+        made.append((token, text))
+        return {"token": str(token.public_id)}
+
+    content = json.dumps([name, sorted(map(str, scopes)), days])
+    once(key=f"token:{key}", content=content, do=make, by=by, at=at)
+    return made[0] if made else None
 
 
 def end_token(*, token: Token, by: str, at: datetime) -> None:

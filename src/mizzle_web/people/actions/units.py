@@ -75,24 +75,27 @@ def move_unit(*, unit: Unit, parent: Unit | None, on: date, version: int, by: st
     return unit
 
 
-def merge_units(*, units: Sequence[Unit], into: Unit, on: date, version: int, by: str, at: datetime) -> Unit:
+def merge_units(
+    *, units: Sequence[Unit], versions: Sequence[int], into: Unit, on: date, by: str, at: datetime
+) -> Unit:
     """Merge units into one from a day on: their people, and the units under them, go with them."""
     with transaction.atomic():
-        into = _locked(into, version)
-        _there(into, on)
-        for one in units:
+        into = Unit.objects.select_for_update().get(pk=into.pk)
+        _there(into, on, field="into")
+        for one, version in zip(units, versions, strict=True):
             if one.pk == into.pk:
-                raise Refused("same_unit", _("A unit cannot be merged into itself. Choose another one."), field="units")
-            gone = Unit.objects.select_for_update().get(pk=one.pk)
-            _there(gone, on, field="units")
+                raise Refused("same_unit", _("A unit cannot be merged into itself. Choose another one."), field="into")
+            gone = _locked(one, version)
+            _there(gone, on)
             if _is_under(into, gone, on):
                 sentence = _("The unit that stays is part of one that goes. Move it out first, then merge.")
-                raise Refused("part_of_it", sentence, field="units")
+                raise Refused("part_of_it", sentence, field="into")
             _hand_over(gone, into, on)
             _end(gone, on)
             Succession.objects.create(earlier=gone, later=into, on=on, kind="merged")
             details = {"on": str(on), "into": str(into.public_id)}
             record(by=by, verb="unit.merged", thing=f"unit:{gone.public_id}", at=at, details=details)
+        Unit.objects.filter(pk=into.pk).update(version=F("version") + 1)
     return into
 
 
@@ -143,7 +146,7 @@ def _locked(unit: Unit, version: int) -> Unit:
     if unit.version != version:
         now = unit.periods.order_by("-from_on").first()
         theirs = {"name": now.name if now else "", "ended_on": str(unit.ended_on or "")}
-        raise Changed(_("Somebody else has changed this in the meantime."), theirs=theirs)
+        raise Changed(_("Somebody else has changed this in the meantime."), theirs=theirs, version=unit.version)
     Unit.objects.filter(pk=unit.pk).update(version=F("version") + 1)
     unit.version += 1
     return unit

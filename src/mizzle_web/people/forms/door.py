@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import zoneinfo
+from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mizzle_web.page.forms import Form
+
+LONGEST_PASSWORD = 1000
+"""So that nobody keeps the server busy with hashing a book."""
 
 
 def zones() -> list[tuple[str, str]]:
@@ -36,6 +41,7 @@ class Start(Form):
     email = forms.EmailField(label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     password = forms.CharField(
         label=_("A password"),
+        max_length=LONGEST_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 12 characters. Four words are easy to remember."),
@@ -46,22 +52,82 @@ class SignIn(Form):
     """E-mail address or personal code, and password."""
 
     name = forms.CharField(
-        label=_("E-mail address"), max_length=254, widget=forms.TextInput(attrs={"autocomplete": "username"})
+        label=_("E-mail address or personal code"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     password = forms.CharField(
         label=_("Password"),
-        max_length=1000,
+        max_length=LONGEST_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
-class SecondFactor(Form):
+class OneTimeCode(Form):
     """The code that an app shows."""
 
     code = forms.CharField(
         label=_("Code from your app"),
-        max_length=20,
-        help_text=_("Six digits, or one of your recovery codes."),
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        max_length=40,
+        help_text=_("Six digits. Each code works once."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
+
+
+class RecoveryCode(Form):
+    """One of the codes that were written down for the day on which the phone is gone."""
+
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=40,
+        help_text=_("One of the eight that you wrote down, as abcd-efgh-ijkl-mnop. Each works once."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+
+class Tablet(Form):
+    """Personal code and PIN, on a tablet that many share."""
+
+    name = forms.CharField(
+        label=_("Personal code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "input key-input"}
+        ),
+    )
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=12,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "class": "input key-input"}, render_value=False
+        ),
+    )
+
+
+class Forgotten(Form):
+    """The address to which a link for a new password goes."""
+
+    email = forms.EmailField(label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+
+class ComeIn(Form):
+    """A password, chosen by somebody whom a link lets in."""
+
+    password = forms.CharField(
+        label=_("A new password"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, shortest: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = password_hint(shortest)
+
+
+def password_hint(shortest: int) -> str:
+    """Say how long a password must be, and an easy way to it."""
+    return gettext("At least %(n)d characters. Four words are easy to remember.") % {"n": shortest}

@@ -9,19 +9,23 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mizzle_web.journal.actions import SYSTEM
+from mizzle_web.page import notices
 from mizzle_web.page.access import anyone
 from mizzle_web.page.refused import Refused
 from mizzle_web.people import sign_in as door
 from mizzle_web.people.actions.credentials import set_password
+from mizzle_web.people.actions.invitations import come_in
 from mizzle_web.people.actions.members import NewMember, add_member, change_member
 from mizzle_web.people.actions.organisation import found_organisation
 from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.actions.units import open_unit
-from mizzle_web.people.forms.door import SignIn, Start
-from mizzle_web.people.models import Member
+from mizzle_web.people.door import TABLET
+from mizzle_web.people.forms.door import ComeIn, Forgotten, OneTimeCode, RecoveryCode, SignIn, Start, Tablet
+from mizzle_web.people.models import Invitation, Member
 from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
@@ -76,7 +80,7 @@ def _found(request: Visit, given: dict[str, str]) -> Member:
 @anyone
 @require_http_methods(["GET", "POST"])
 def sign_in(request: Visit) -> HttpResponse:
-    """Come in with an e-mail address and a password."""
+    """Come in with an e-mail address or personal code, and a password."""
     if request.organisation is None:
         return redirect("people:start")
     target = safe_target(request, request.GET.get("next", "/"))
@@ -84,29 +88,127 @@ def sign_in(request: Visit) -> HttpResponse:
         return redirect(target)
     form = SignIn(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        address = request.META.get("REMOTE_ADDR", "")
         try:
             found = door.check(
                 name=form.cleaned_data["name"],
                 secret=form.cleaned_data["password"],
                 kind="password",
-                address=address,
+                address=door.address_of(request),
                 at=request.at,
             )
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            door.enter(request, found, at=request.at)
-            return redirect(target)
+            return redirect(door.arrive(request, found, target=target, how="password"))
     return render(request, "people/sign_in.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@anyone
+@require_http_methods(["GET", "POST"])
+def code(request: Visit) -> HttpResponse:
+    """Give the code of the second factor, after the password was right."""
+    member = door.half_way(request)
+    if member is None:
+        was_there = door.HALF_WAY in request.session
+        sentence = _("That took more than 10 minutes. Sign in once more.")
+        answer = redirect("people:sign_in")
+        return notices.tell(answer, sentence) if was_there else answer
+    shape = RecoveryCode if request.GET.get("with") == "recovery" else OneTimeCode
+    form = shape(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            door.check_second_factor(
+                member=member, code=form.cleaned_data["code"], address=door.address_of(request), at=request.at
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(door.go_on(request, member))
+    has_recovery = shape is RecoveryCode
+    status = 422 if form.errors else 200
+    return render(request, "people/code.html", {"form": form, "has_recovery": has_recovery}, status=status)
+
+
+@anyone
+@require_http_methods(["GET", "POST"])
+def tablet(request: Visit) -> HttpResponse:
+    """Come in at a shared tablet, with a personal code and a PIN."""
+    if request.organisation is None:
+        return redirect("people:start")
+    if request.user.is_authenticated:
+        return redirect("today:today")
+    form = Tablet(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = door.check(
+                name=form.cleaned_data["name"],
+                secret=form.cleaned_data["pin"],
+                kind="pin",
+                address=door.address_of(request),
+                at=request.at,
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            door.enter(request, found, at=request.at, is_tablet=True)
+            return redirect("today:today")
+    words = {"form": form, "has_ended": "ended" in request.GET and request.method == "GET"}
+    return render(request, "people/tablet.html", words, status=422 if form.errors else 200)
+
+
+@anyone
+@require_http_methods(["GET", "POST"])
+def forgotten(request: Visit) -> HttpResponse:
+    """Ask for a link to a new password. The answer is the same whether or not somebody has the address."""
+    if request.organisation is None:
+        return redirect("people:start")
+    form = Forgotten(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            door.ask_for_link(email=form.cleaned_data["email"], address=door.address_of(request), at=request.at)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            sentence = _("If somebody here has this address, a link is on its way to it. It works for one day.")
+            return notices.tell(redirect("people:sign_in"), sentence)
+    words = {"form": form, "sends_mail": bool(settings.ENVIRONMENT.mail_url)}
+    return render(request, "people/forgotten.html", words, status=422 if form.errors else 200)
+
+
+@anyone
+@require_http_methods(["GET", "POST"])
+def invitation(request: Visit, token: str) -> HttpResponse:
+    """Come in by a link: see who is meant, choose a password. Looking at it changes nothing."""
+    link = Invitation.objects.behind(token).usable(request.at).select_related("member", "by").first()
+    if link is None:
+        return _only_origin(render(request, "people/dead_link.html", status=404))
+    form = ComeIn(request.POST or None, shortest=request.organisation.shortest_password)
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = come_in(token=token, password=form.cleaned_data["password"], at=request.at)
+        except Refused as refusal:
+            if refusal.code == "dead_link":
+                return _only_origin(render(request, "people/dead_link.html", status=404))
+            form.refuse(refusal)
+        else:
+            return redirect(door.arrive(request, member, target="/", how=link.purpose))
+    words = {"form": form, "link": link, "is_reset": link.purpose == "reset"}
+    return _only_origin(render(request, "people/invitation.html", words, status=422 if form.errors else 200))
+
+
+def _only_origin(response: HttpResponse) -> HttpResponse:
+    """Keep the link out of every Referer. With ``no-referrer`` browsers would send forms with the origin ``null``."""
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
 
 
 @anyone
 @require_POST
 def sign_out(request: Visit) -> HttpResponse:
     """Leave; the session is gone from the server as well."""
+    was_on_tablet = request.session.get(TABLET)
     logout(request)
-    return redirect("people:sign_in")
+    return redirect("people:tablet" if was_on_tablet else "people:sign_in")
 
 
 @anyone
@@ -119,12 +221,13 @@ def language(request: Visit) -> HttpResponse:
         if request.user.is_authenticated:
             me = request.user
             change_member(member=me, version=me.version, by=me.actor, at=request.at, language=chosen)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            chosen,
-            max_age=YEAR_SECONDS,
-            httponly=True,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite="Lax",
-        )
+        if not request.session.get(TABLET):  # who comes next to a shared tablet reads in their own language
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                chosen,
+                max_age=YEAR_SECONDS,
+                httponly=True,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                samesite="Lax",
+            )
     return response

@@ -1,0 +1,1 @@
+"""Pages of the journal, of what is sent, and of who is told."""

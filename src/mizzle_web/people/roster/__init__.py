@@ -1,0 +1,1 @@
+"""Files of people: how they are read, what their columns mean, and what each row would change."""

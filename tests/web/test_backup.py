@@ -1,0 +1,350 @@
+"""Backup and restore: one file that holds everything, made under load, put back whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import threading
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from mizzle_web.jobs.models import Job
+from mizzle_web.journal.actions import SYSTEM, record
+from mizzle_web.journal.models import Entry
+from mizzle_web.operation import archive, backup, place, work
+from mizzle_web.operation.backup import make_backup
+from mizzle_web.page.refused import Refused
+from mizzle_web.people.roles import Role
+
+sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the file is a dump there; see the test of its own")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A data folder of this test."""
+    home = tmp_path / "data"
+    home.mkdir(mode=0o700)
+    monkeypatch.setattr(settings, "ENVIRONMENT", dataclasses.replace(settings.ENVIRONMENT, data=home))
+    return home
+
+
+@pytest.fixture
+def operator_browser(person, browser_of):
+    return browser_of(person("Osk Operator", Role.OPERATOR))
+
+
+def manifest_of(path):
+    with zipfile.ZipFile(path) as bundle:
+        return json.loads(bundle.read("manifest.json"))
+
+
+def mizzle(data, *words):
+    return subprocess.run(
+        [sys.executable, "-m", "mizzle_web", *map(str, words)],
+        env={"PATH": os.environ["PATH"], "MIZZLE_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def library():
+    return connection.Database
+
+
+def ask(path, sql):
+    found = library().connect(path)
+    try:
+        return found.execute(sql).fetchall()
+    finally:
+        found.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@sqlite_only
+def test_a_backup_under_load_and_its_restore_are_a_prefix_of_what_was_acknowledged(folder, at, tmp_path):
+    acknowledged, stop = [], threading.Event()
+
+    def write(mark):
+        n = 0
+        while not stop.is_set():
+            record(by=SYSTEM, verb="test.written", thing=f"{mark}:{n}", at=at)
+            acknowledged.append(f"{mark}:{n}")
+            n += 1
+        connections.close_all()
+
+    threads = [threading.Thread(target=write, args=(mark,)) for mark in "abc"]
+    for thread in threads:
+        thread.start()
+    while len(acknowledged) < 20:
+        pass
+    before = len(acknowledged)
+    before_all = list(acknowledged)
+    target = tmp_path / "house.zip"
+    make_backup(target=target, by=SYSTEM, at=at)
+    while len(acknowledged) < before + 40:
+        pass
+    stop.set()
+    for thread in threads:
+        thread.join()
+    written = list(Entry.objects.filter(verb="test.written").order_by("number").values_list("thing", flat=True))
+    assert sorted(written) == sorted(acknowledged)
+
+    other = tmp_path / "other"
+    done = mizzle(other, "restore", target)
+    assert done.returncode == 0, done.stderr
+    found = [
+        thing
+        for (thing,) in ask(
+            other / "mizzle.sqlite3", "SELECT thing FROM journal_entry WHERE verb = 'test.written' ORDER BY number"
+        )
+    ]
+    assert found == written[: len(found)]
+    assert set(before_all) <= set(found), "what was acknowledged before the backup began is in it"
+    assert len(found) < len(written), "the load went on after the copy was made"
+
+
+@pytest.mark.django_db(transaction=True)
+@sqlite_only
+def test_a_backup_holds_database_files_and_a_manifest_and_no_keys(folder, at, tmp_path, organisation):
+    (folder / "uploads" / "deep").mkdir(parents=True)
+    (folder / "uploads" / "deep" / "people.csv").write_text("name\nIda\n")
+    (folder / "uploads" / "elsewhere").symlink_to("/etc/passwd")
+    (folder / "keys").mkdir()
+    (folder / "keys" / "secret").write_text("the secret of this house")
+    (folder / "sample-passwords.txt").write_text("passwords")
+    made = make_backup(target=tmp_path / "b.zip", by=SYSTEM, at=at)
+    said = manifest_of(made.path)
+    assert sorted(said["files"]) == ["database", "files/uploads/deep/people.csv"]
+    assert said["rows"]["people_organisation"] == 1
+    assert said["head_number"] == Entry.objects.count() - 1  # the entry of the backup itself comes after it
+    assert (said["has_keys"], said["format"], said["vendor"]) == (False, 1, "sqlite")
+    assert hashlib.sha256(made.path.read_bytes()).hexdigest() == made.digest
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    assert b"the secret of this house" not in made.path.read_bytes()
+    assert Entry.objects.order_by("-number").first().details["digest"] == made.digest
+    with_keys = make_backup(target=tmp_path / "k.zip", by=SYSTEM, at=at, with_keys=True)
+    assert manifest_of(with_keys.path)["has_keys"]
+    with zipfile.ZipFile(with_keys.path) as bundle:
+        assert bundle.read("keys/secret") == b"the secret of this house"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_never_writes_over_a_file_and_leaves_nothing_half_done(folder, at, tmp_path, monkeypatch):
+    (tmp_path / "there.zip").write_text("something else")
+    with pytest.raises(Refused, match="already"):
+        make_backup(target=tmp_path / "there.zip", by=SYSTEM, at=at)
+    with pytest.raises(Refused, match="no folder"):
+        make_backup(target=tmp_path / "nowhere" / "b.zip", by=SYSTEM, at=at)
+    assert (tmp_path / "there.zip").read_text() == "something else"
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive.Writer, "add", full)
+    with pytest.raises(OSError, match="No space"):
+        make_backup(target=tmp_path / "b.zip", by=SYSTEM, at=at)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "there.zip"]
+    assert not Entry.objects.filter(verb="backup.made").exists()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """A house of its own with an owner, and a backup of it with an uploaded file."""
+    home = tmp_path_factory.mktemp("house") / "data"
+    made = mizzle(home, "owner", "--name", "Ida Lead", "--email", "ida@larkmoor.example", "--organisation", "Larkmoor")
+    assert made.returncode == 0, made.stderr
+    (home / "uploads").mkdir()
+    (home / "uploads" / "a.csv").write_text("first")
+    file = home.parent / "backup.zip"
+    done = mizzle(home, "backup", file)
+    assert (done.returncode, "keys are not inside" in done.stdout) == (0, True), done.stderr
+    return home, file
+
+
+@pytest.fixture
+def copy_of(house, tmp_path):
+    """The same, to do with as one likes."""
+    home = tmp_path / "data"
+    shutil.copytree(house[0], home)
+    file = tmp_path / "backup.zip"
+    shutil.copy(house[1], file)
+    return home, file
+
+
+def test_a_restore_puts_everything_back_and_keeps_what_was_there_aside(copy_of):
+    home, file = copy_of
+    live = library().connect(home / "mizzle.sqlite3")
+    live.execute("UPDATE people_organisation SET name = 'Changed'")
+    live.commit()
+    live.close()
+    (home / "uploads" / "a.csv").write_text("second")
+    (home / "uploads" / "b.csv").write_text("third")
+    done = mizzle(home, "restore", file)
+    assert done.returncode == 0, done.stderr
+    assert ask(home / "mizzle.sqlite3", "SELECT name FROM people_organisation") == [("Larkmoor",)]
+    assert ask(home / "mizzle.sqlite3", "SELECT count(*) FROM django_session") == [(0,)]
+    assert [path.name for path in (home / "uploads").iterdir()] == ["a.csv"]
+    assert (home / "uploads" / "a.csv").read_text() == "first"
+    (aside,) = (home / "aside").iterdir()
+    assert ask(aside / "mizzle.sqlite3", "SELECT name FROM people_organisation") == [("Changed",)]
+    assert (aside / "uploads" / "b.csv").read_text() == "third"
+    last = ask(home / "mizzle.sqlite3", "SELECT verb FROM journal_entry ORDER BY number DESC LIMIT 1")
+    assert last == [("backup.restored",)]
+    assert "signs in anew" in done.stdout
+
+
+def changed(file, **parts):
+    """Write a backup anew with some parts changed."""
+    with zipfile.ZipFile(file) as bundle:
+        content = {name: bundle.read(name) for name in bundle.namelist()}
+    for name, change in parts.items():
+        content[{"manifest": "manifest.json"}.get(name, name)] = change(content[{"manifest": "manifest.json"}.get(name, name)])
+    with zipfile.ZipFile(file, "w") as bundle:
+        for name, value in content.items():
+            bundle.writestr(name, value)
+
+
+def claim(**said):
+    return lambda text: json.dumps(json.loads(text) | said).encode()
+
+
+def spoil(text):
+    return text[:5000] + b"x" + text[5001:]
+
+
+def evil(text):
+    said = json.loads(text)
+    said["files"]["files/../../evil"] = [1, "0" * 64]
+    return json.dumps(said).encode()
+
+
+def tamper(file):
+    """Change an entry of the journal, and make the digests of the backup fit again."""
+    with zipfile.ZipFile(file) as bundle:
+        base = bundle.read("database")
+    side = file.with_suffix(".tampered")
+    side.write_bytes(base)
+    live = library().connect(side)
+    live.execute("DROP TRIGGER IF EXISTS journal_entry_no_update")
+    for (name,) in live.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        live.execute(f'DROP TRIGGER "{name}"')
+    live.execute("UPDATE journal_entry SET verb = 'nothing.happened' WHERE number = 2")
+    live.commit()
+    live.close()
+    wrong = side.read_bytes()
+    side.unlink()
+
+    def fit(text):
+        said = json.loads(text)
+        said["files"]["database"] = [len(wrong), hashlib.sha256(wrong).hexdigest()]
+        return json.dumps(said).encode()
+
+    changed(file, database=lambda _: wrong, manifest=fit)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda file: file.write_bytes(b"no zip at all"), "no backup of mizzle, or it is damaged"),
+        (lambda file: file.write_bytes(file.read_bytes()[:-4000]), "damaged"),
+        (lambda file: changed(file, database=spoil), "damaged"),
+        (lambda file: changed(file, manifest=evil), "damaged"),
+        (lambda file: changed(file, manifest=lambda _: b"[]"), "damaged"),
+        (lambda file: changed(file, manifest=claim(rows={"people_member": 7})), "not the one that its manifest"),
+        (lambda file: changed(file, manifest=claim(format=99, mizzle="9.9")), "mizzle 9.9. Install that version"),
+        (lambda file: changed(file, manifest=claim(migrations=["people.0099_later"])), "Install that version"),
+        (lambda file: changed(file, manifest=claim(vendor="postgresql")), "is of PostgreSQL"),
+        (tamper, "was tampered with"),
+        (lambda file: file.unlink(), "There is no file"),
+    ],
+    ids=["text", "cut", "spoilt", "path", "list", "rows", "format", "later", "vendor", "tampered", "missing"],
+)
+def test_a_backup_that_is_not_whole_changes_nothing(copy_of, harm, said):
+    home, file = copy_of
+    harm(file)
+    before = ask(home / "mizzle.sqlite3", "SELECT * FROM journal_entry")
+    done = mizzle(home, "restore", file)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert ask(home / "mizzle.sqlite3", "SELECT * FROM journal_entry") == before
+    assert (home / "uploads" / "a.csv").read_text() == "first"
+    assert not [path for path in home.iterdir() if path.name.startswith(".mizzle")]
+
+
+@pytest.mark.django_db
+def test_a_restore_waits_until_the_house_is_closed(folder):
+    with place.open_house(), place.open_house():
+        assert place.is_open()
+        with pytest.raises(Refused, match=f"process {os.getpid()}"), place.closed_house():
+            pass
+    with place.closed_house(), pytest.raises(Refused, match="being put back"), place.open_house():
+        pass
+    assert not place.is_open()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_button_makes_one_backup_however_often_it_is_pressed(folder, operator_browser, time_machine, at):
+    page = operator_browser.get("/operation/backup").content.decode()
+    assert "none yet" in page
+    answers = [operator_browser.post("/operation/backup", {"key": "k1"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    job = Job.objects.get(kind=backup.KIND)
+    result = work.back_up(job.arguments, backup.quiet)
+    assert work.back_up(job.arguments, backup.quiet) == result, "begun again after its worker was killed"
+    (one,) = backup.kept()
+    page = operator_browser.get(result["address"]).content.decode()
+    assert one.digest in page
+    before = Entry.objects.count()
+    answer = operator_browser.post(f"/operation/backup/{one.name}")
+    content = b"".join(answer.streaming_content)
+    assert hashlib.sha256(content).hexdigest() == one.digest
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{one.name}"'
+    assert (answer.headers["Cache-Control"], Entry.objects.count()) == ("no-store", before + 1)
+    for name in ("mizzle-20200101T000000Z.zip", "..%2Fkeys%2Fsecret", "house.lock"):
+        assert operator_browser.post(f"/operation/backup/{name}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_nobody_but_an_operator_sees_or_takes_a_backup(folder, lead_browser, client):
+    for address in ("/operation/", "/operation/backup"):
+        assert lead_browser.get(address).status_code == 403
+        assert client.get(address).status_code == 302
+    assert lead_browser.post("/operation/backup").status_code == 403
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_newest_fourteen_are_kept_and_broken_off_ones_go(folder, at):
+    for day in range(17):
+        (place.backups() / backup.name_at(at + timedelta(days=day))).write_bytes(b"x")
+    (place.backups() / "mine.zip").write_bytes(b"x")
+    (place.backups() / ".mizzle-backup-abc").mkdir()
+    assert backup.make_room() == 3
+    assert [one.made_at for one in backup.kept()] == [at + timedelta(days=day) for day in range(16, 2, -1)]
+    assert (place.backups() / "mine.zip").exists(), "what mizzle did not name stays"
+    assert not (place.backups() / ".mizzle-backup-abc").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_makes_one_a_day_where_there_is_room(folder, at, monkeypatch):
+    work.daily_backup(at=at)
+    work.daily_backup(at=at + timedelta(hours=3))
+    assert len(backup.kept()) == 1
+    work.daily_backup(at=at + timedelta(hours=24))
+    assert len(backup.kept()) == 2
+    monkeypatch.setattr(work, "SPARE", 1e15)
+    with pytest.raises(Refused, match="no room"):
+        work.daily_backup(at=at + timedelta(hours=48))

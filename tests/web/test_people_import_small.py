@@ -1,0 +1,7 @@
+"""x"""
+from __future__ import annotations
+import pytest
+from mizzle_web.people.actions.imports import *
+from mizzle_web.people.models import *
+from datetime import date
+from conftest import AT
