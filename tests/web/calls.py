@@ -17,7 +17,9 @@ MEMBERS_OF_A_PROBLEM = {"type", "title", "status", "detail", "code", "errors"}
 def token_of(member, *scopes, days=30, name="Payroll", key=None, at=AT):
     """A token of a member, and its text; with every scope where none is named."""
     key = key or f"{member.pk}-{name}-{'-'.join(scopes)}"
-    return make_token(member=member, name=name, scopes=scopes or list(Scope), days=days, key=key, by=member.actor, at=at)
+    return make_token(
+        member=member, name=name, scopes=scopes or list(Scope), days=days, key=key, by=member.actor, at=at
+    )
 
 
 class Program:

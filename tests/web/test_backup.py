@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import io
 import json
 import os
-import shutil
 import stat
-import subprocess
-import sys
 import threading
 import zipfile
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, connections
 
 from mizzle_web.jobs.models import Job
@@ -24,40 +21,36 @@ from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.journal.models import Entry
 from mizzle_web.operation import archive, backup, place, work
 from mizzle_web.operation.backup import make_backup
+from mizzle_web.operation.restore import restore
 from mizzle_web.page.refused import Refused
+from mizzle_web.people.models import Grant, Organisation
 from mizzle_web.people.roles import Role
+from web import houses
 
-sqlite_only = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the file is a dump there; see the test of its own")
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A data folder of this test."""
-    home = tmp_path / "data"
-    home.mkdir(mode=0o700)
-    monkeypatch.setattr(settings, "ENVIRONMENT", dataclasses.replace(settings.ENVIRONMENT, data=home))
-    return home
+pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has a test of its own")
 
 
 @pytest.fixture
-def operator_browser(person, browser_of):
-    return browser_of(person("Osk Operator", Role.OPERATOR))
+def folder(tmp_path, monkeypatch, django_db_setup, django_db_blocker):
+    """A house of this test alone; gives its data folder."""
+    with django_db_blocker.unblock():
+        yield houses.moved_in(tmp_path / "data", monkeypatch)
+        houses.left()
+
+
+@pytest.fixture
+def ida(folder, at):
+    return houses.founded(at)
+
+
+@pytest.fixture
+def operator_browser(ida, browser_of):
+    return browser_of(ida)
 
 
 def manifest_of(path):
     with zipfile.ZipFile(path) as bundle:
         return json.loads(bundle.read("manifest.json"))
-
-
-def mizzle(data, *words):
-    return subprocess.run(
-        [sys.executable, "-m", "mizzle_web", *map(str, words)],
-        env={"PATH": os.environ["PATH"], "MIZZLE_DATA": str(data)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def library():
@@ -72,8 +65,6 @@ def ask(path, sql):
         found.close()
 
 
-@pytest.mark.django_db(transaction=True)
-@sqlite_only
 def test_a_backup_under_load_and_its_restore_are_a_prefix_of_what_was_acknowledged(folder, at, tmp_path):
     acknowledged, stop = [], threading.Event()
 
@@ -102,23 +93,14 @@ def test_a_backup_under_load_and_its_restore_are_a_prefix_of_what_was_acknowledg
     written = list(Entry.objects.filter(verb="test.written").order_by("number").values_list("thing", flat=True))
     assert sorted(written) == sorted(acknowledged)
 
-    other = tmp_path / "other"
-    done = mizzle(other, "restore", target)
-    assert done.returncode == 0, done.stderr
-    found = [
-        thing
-        for (thing,) in ask(
-            other / "mizzle.sqlite3", "SELECT thing FROM journal_entry WHERE verb = 'test.written' ORDER BY number"
-        )
-    ]
+    restore(file=target, at=at)
+    found = list(Entry.objects.filter(verb="test.written").order_by("number").values_list("thing", flat=True))
     assert found == written[: len(found)]
     assert set(before_all) <= set(found), "what was acknowledged before the backup began is in it"
     assert len(found) < len(written), "the load went on after the copy was made"
 
 
-@pytest.mark.django_db(transaction=True)
-@sqlite_only
-def test_a_backup_holds_database_files_and_a_manifest_and_no_keys(folder, at, tmp_path, organisation):
+def test_a_backup_holds_database_files_and_a_manifest_and_no_keys(folder, ida, at, tmp_path):
     (folder / "uploads" / "deep").mkdir(parents=True)
     (folder / "uploads" / "deep" / "people.csv").write_text("name\nIda\n")
     (folder / "uploads" / "elsewhere").symlink_to("/etc/passwd")
@@ -141,7 +123,6 @@ def test_a_backup_holds_database_files_and_a_manifest_and_no_keys(folder, at, tm
         assert bundle.read("keys/secret") == b"the secret of this house"
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_backup_never_writes_over_a_file_and_leaves_nothing_half_done(folder, at, tmp_path, monkeypatch):
     (tmp_path / "there.zip").write_text("something else")
     with pytest.raises(Refused, match="already"):
@@ -160,50 +141,57 @@ def test_a_backup_never_writes_over_a_file_and_leaves_nothing_half_done(folder, 
     assert not Entry.objects.filter(verb="backup.made").exists()
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """A house of its own with an owner, and a backup of it with an uploaded file."""
-    home = tmp_path_factory.mktemp("house") / "data"
-    made = mizzle(home, "owner", "--name", "Ida Lead", "--email", "ida@larkmoor.example", "--organisation", "Larkmoor")
-    assert made.returncode == 0, made.stderr
-    (home / "uploads").mkdir()
-    (home / "uploads" / "a.csv").write_text("first")
-    file = home.parent / "backup.zip"
-    done = mizzle(home, "backup", file)
-    assert (done.returncode, "keys are not inside" in done.stdout) == (0, True), done.stderr
-    return home, file
-
-
 @pytest.fixture
-def copy_of(house, tmp_path):
-    """The same, to do with as one likes."""
-    home = tmp_path / "data"
-    shutil.copytree(house[0], home)
-    file = tmp_path / "backup.zip"
-    shutil.copy(house[1], file)
-    return home, file
+def copy(ida, folder, at, tmp_path):
+    """A backup of the house, with an uploaded file."""
+    (folder / "uploads").mkdir()
+    (folder / "uploads" / "a.csv").write_text("first")
+    return make_backup(target=tmp_path / "backup.zip", by=SYSTEM, at=at).path
 
 
-def test_a_restore_puts_everything_back_and_keeps_what_was_there_aside(copy_of):
-    home, file = copy_of
-    live = library().connect(home / "mizzle.sqlite3")
-    live.execute("UPDATE people_organisation SET name = 'Changed'")
-    live.commit()
-    live.close()
-    (home / "uploads" / "a.csv").write_text("second")
-    (home / "uploads" / "b.csv").write_text("third")
-    done = mizzle(home, "restore", file)
-    assert done.returncode == 0, done.stderr
-    assert ask(home / "mizzle.sqlite3", "SELECT name FROM people_organisation") == [("Larkmoor",)]
-    assert ask(home / "mizzle.sqlite3", "SELECT count(*) FROM django_session") == [(0,)]
-    assert [path.name for path in (home / "uploads").iterdir()] == ["a.csv"]
-    assert (home / "uploads" / "a.csv").read_text() == "first"
-    (aside,) = (home / "aside").iterdir()
+def test_a_restore_puts_everything_back_and_keeps_what_was_there_aside(copy, folder, at):
+    Organisation.objects.update(name="Changed")
+    (folder / "uploads" / "a.csv").write_text("second")
+    (folder / "uploads" / "b.csv").write_text("third")
+    done = restore(file=copy, at=at)
+    assert (Organisation.objects.get().name, Session.objects.count()) == ("Larkmoor", 0)
+    assert {path.name: path.read_text() for path in (folder / "uploads").iterdir()} == {"a.csv": "first"}
+    (aside,) = (folder / "aside").iterdir()
+    assert done.aside == str(aside)
     assert ask(aside / "mizzle.sqlite3", "SELECT name FROM people_organisation") == [("Changed",)]
     assert (aside / "uploads" / "b.csv").read_text() == "third"
-    last = ask(home / "mizzle.sqlite3", "SELECT verb FROM journal_entry ORDER BY number DESC LIMIT 1")
-    assert last == [("backup.restored",)]
-    assert "signs in anew" in done.stdout
+    assert Entry.objects.order_by("-number").first().verb == "backup.restored"
+    assert done.warnings == []
+
+
+def test_a_restore_ends_every_session(copy, folder, at, ida, browser_of):
+    browser = browser_of(ida)
+    file = make_backup(target=copy.with_name("later.zip"), by=SYSTEM, at=at).path
+    assert Session.objects.count() == 1
+    restore(file=file, at=at)
+    assert browser.get("/me").headers["Location"].startswith("/sign-in")
+
+
+def test_a_damaged_database_is_no_hindrance_to_a_restore(copy, folder, at):
+    houses.left()
+    (folder / "mizzle.sqlite3").write_bytes(b"this is no database" * 1000)
+    restore(file=copy, at=at)
+    assert Organisation.objects.get().name == "Larkmoor"
+    (aside,) = (folder / "aside").iterdir()
+    assert (aside / "mizzle.sqlite3").read_bytes().startswith(b"this is no database")
+
+
+def test_keys_come_back_only_where_they_were_asked_for_and_others_are_told_apart(copy, folder, at, monkeypatch):
+    (folder / "keys").mkdir()
+    (folder / "keys" / "fields").write_text("old")
+    with_keys = make_backup(target=copy.with_name("k.zip"), by=SYSTEM, at=at, with_keys=True).path
+    (folder / "keys" / "fields").write_text("new")
+    monkeypatch.setattr(settings, "FIELD_KEYS", ("another key",))
+    (warning,) = restore(file=copy, at=at).warnings
+    assert ("keys/fields" in warning, (folder / "keys" / "fields").read_text()) == (True, "new")
+    restore(file=with_keys, at=at + timedelta(minutes=1))
+    assert (folder / "keys" / "fields").read_text() == "old"
+    assert stat.S_IMODE((folder / "keys" / "fields").stat().st_mode) == 0o600
 
 
 def changed(file, **parts):
@@ -238,7 +226,6 @@ def tamper(file):
     side = file.with_suffix(".tampered")
     side.write_bytes(base)
     live = library().connect(side)
-    live.execute("DROP TRIGGER IF EXISTS journal_entry_no_update")
     for (name,) in live.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         live.execute(f'DROP TRIGGER "{name}"')
     live.execute("UPDATE journal_entry SET verb = 'nothing.happened' WHERE number = 2")
@@ -272,18 +259,17 @@ def tamper(file):
     ],
     ids=["text", "cut", "spoilt", "path", "list", "rows", "format", "later", "vendor", "tampered", "missing"],
 )
-def test_a_backup_that_is_not_whole_changes_nothing(copy_of, harm, said):
-    home, file = copy_of
-    harm(file)
-    before = ask(home / "mizzle.sqlite3", "SELECT * FROM journal_entry")
-    done = mizzle(home, "restore", file)
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
-    assert ask(home / "mizzle.sqlite3", "SELECT * FROM journal_entry") == before
-    assert (home / "uploads" / "a.csv").read_text() == "first"
-    assert not [path for path in home.iterdir() if path.name.startswith(".mizzle")]
+def test_a_backup_that_is_not_whole_changes_nothing(copy, folder, at, harm, said):
+    harm(copy)
+    entries = list(Entry.objects.values())
+    with pytest.raises(Refused, match=said):
+        restore(file=copy, at=at)
+    assert list(Entry.objects.values()) == entries
+    assert (folder / "uploads" / "a.csv").read_text() == "first"
+    assert not [path for path in folder.iterdir() if path.name.startswith(".mizzle")]
+    record(by=SYSTEM, verb="test.written", thing="test", at=at)  # and the house goes on
 
 
-@pytest.mark.django_db
 def test_a_restore_waits_until_the_house_is_closed(folder):
     with place.open_house(), place.open_house():
         assert place.is_open()
@@ -294,7 +280,6 @@ def test_a_restore_waits_until_the_house_is_closed(folder):
     assert not place.is_open()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_button_makes_one_backup_however_often_it_is_pressed(folder, operator_browser, time_machine, at):
     page = operator_browser.get("/operation/backup").content.decode()
     assert "none yet" in page
@@ -317,8 +302,9 @@ def test_the_button_makes_one_backup_however_often_it_is_pressed(folder, operato
         assert operator_browser.post(f"/operation/backup/{name}").status_code == 404
 
 
-@pytest.mark.django_db
-def test_nobody_but_an_operator_sees_or_takes_a_backup(folder, lead_browser, client):
+def test_nobody_but_an_operator_sees_or_takes_a_backup(ida, at, browser_of, client):
+    Grant.objects.filter(role=Role.OPERATOR).update(ended_at=at)
+    lead_browser = browser_of(ida)
     for address in ("/operation/", "/operation/backup"):
         assert lead_browser.get(address).status_code == 403
         assert client.get(address).status_code == 302
@@ -326,7 +312,6 @@ def test_nobody_but_an_operator_sees_or_takes_a_backup(folder, lead_browser, cli
     assert not Job.objects.exists()
 
 
-@pytest.mark.django_db
 def test_the_newest_fourteen_are_kept_and_broken_off_ones_go(folder, at):
     for day in range(17):
         (place.backups() / backup.name_at(at + timedelta(days=day))).write_bytes(b"x")
@@ -338,7 +323,6 @@ def test_the_newest_fourteen_are_kept_and_broken_off_ones_go(folder, at):
     assert not (place.backups() / ".mizzle-backup-abc").exists()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_worker_makes_one_a_day_where_there_is_room(folder, at, monkeypatch):
     work.daily_backup(at=at)
     work.daily_backup(at=at + timedelta(hours=3))

@@ -157,7 +157,7 @@ def test_a_sentence_too_long_for_its_place_is_cut_and_not_lost(declare, begin):
     assert (len(again(job).error), again(job).error[-1]) == (500, "…")
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("threads")
 def test_progress_is_saved_at_once_and_then_at_most_twice_a_second(declare, begin, monkeypatch):
     seen, clock = [], [100.0]
     monkeypatch.setattr("mizzle_web.jobs.worker.time.monotonic", lambda: clock[0])
@@ -187,7 +187,7 @@ def test_work_that_waits_is_cancelled_at_once_and_never_begun(declare, begin, at
     assert verbs(job) == [("job.started", "ida"), ("job.cancel_asked", "ida")]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("threads")
 def test_work_that_runs_stops_at_its_next_stage_when_asked(declare, begin, at):
     reached = []
 
@@ -264,7 +264,7 @@ def test_a_worker_that_comes_back_too_late_cannot_spoil_the_work_of_the_next(dec
     assert Job.objects.get().result == {"from": "next"}
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("threads")
 def test_work_that_was_taken_over_stops_at_its_next_stage(declare, begin, at, caplog):
     stopped = []
 

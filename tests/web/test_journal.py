@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -22,11 +23,11 @@ LENGTH = 300
 
 
 def chained(n):
-    """A chain of so many entries, in memory."""
+    """A chain of so many entries, in memory; plain objects, which are quicker to copy than rows."""
     rng = random.Random(11)
     made, before = [], NOBODY
     for number in range(1, n + 1):
-        entry = Entry(
+        entry = SimpleNamespace(
             number=number,
             at=AT + timedelta(seconds=number, microseconds=rng.randrange(10**6)),
             by=SYSTEM if number % 5 else f"{rng.getrandbits(128):032x}",
@@ -44,8 +45,7 @@ def rechained(entries, first):
     """The same entries with every hash from one on computed anew, as whoever owns the database could."""
     before = entries[first - 1].digest if first else NOBODY
     for place in range(first, len(entries)):
-        entries[place] = copy.copy(entries[place])
-        entries[place].before = before
+        entries[place] = SimpleNamespace(**vars(entries[place]) | {"before": before})
         entries[place].digest = before = digest(entries[place])
 
 
@@ -84,13 +84,20 @@ def tampered(entries, rng):
     elif way in ("cut", "cut with head"):
         del chain[place:]
     else:
-        chain[place] = copy.copy(chain[place])
-        chain[place].verb = "nothing.happened"
+        place = max(place, LENGTH - 40)  # hashing takes long, and it makes no difference where it begins
+        chain[place] = SimpleNamespace(**vars(chain[place]) | {"verb": "nothing.happened"})
         rechained(chain, place)
     owns_head = way in ("cut with head", "write anew")
     last = chain[-1] if chain else None
     told = Anchor(last.number if last else 0, last.digest if last else NOBODY) if owns_head else None
     return way, chain, told
+
+
+LATER = {
+    "alter and sign": lambda first: (first, first + 1),  # the next one tells it
+    "write anew": lambda _first: (LENGTH,),  # everything fits but the head that was kept
+}
+"""Ways in which the first entry that does not fit is not the first that was changed."""
 
 
 def test_ten_thousand_changes_made_by_chance_are_all_found(monkeypatch):
@@ -100,7 +107,7 @@ def test_ten_thousand_changes_made_by_chance_are_all_found(monkeypatch):
     head = Anchor(LENGTH, entries[-1].digest)
     assert examine(entries, head=head, kept=head).is_intact
     rng = random.Random(2026)
-    missed, ways, named = [], set(), 0
+    missed, misnamed, ways = [], [], set()
     for turn in range(N_TAMPERS):
         way, chain, own_head = tampered(entries, rng)
         ways.add(way)
@@ -108,10 +115,10 @@ def test_ten_thousand_changes_made_by_chance_are_all_found(monkeypatch):
         first = next((n for n, (a, b) in enumerate(zip(entries, chain, strict=False), 1) if a is not b), len(chain) + 1)
         if finding.is_intact:
             missed.append((turn, way))
-        named += finding.broken_at == first
-    assert missed == []
+        elif finding.broken_at not in LATER.get(way, lambda first: (first,))(first):
+            misnamed.append((turn, way))
+    assert (missed, misnamed) == ([], [])
     assert len(ways) == 8
-    assert named > 0.8 * N_TAMPERS  # a chain that was written anew from there on still names the head at its end
 
 
 def test_a_chain_that_was_cut_together_with_its_head_is_found_by_a_kept_head_alone():

@@ -9,6 +9,7 @@ from time import perf_counter
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 
 from mizzle_web.config import house
 from mizzle_web.journal import actions as journal
@@ -24,8 +25,9 @@ from mizzle_web.people.roles import Role
 
 
 @pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    """Keep the passwords of the sample in a folder of the test."""
+def folder(settings, tmp_path, monkeypatch):
+    """Keep the passwords of the sample in a folder of the test, hashed as quickly as all passwords of tests."""
+    monkeypatch.setattr(sample_keys, "HASHER", "default")
     settings.ENVIRONMENT = dataclasses.replace(settings.ENVIRONMENT, data=tmp_path)
     return tmp_path
 
@@ -70,12 +72,15 @@ def is_chain_whole():
     return Head.objects.get().digest == before
 
 
-def test_it_is_loaded_in_seconds_and_told_once(db, at, folder):
+def test_it_is_loaded_in_seconds_and_told_once(db, at, folder, monkeypatch):
+    monkeypatch.setattr(sample_keys, "HASHER", sample_keys.Light())
     began = perf_counter()
     assert load_sample(rng_seed=7, by=SYSTEM, at=at)
     assert perf_counter() - began < 20
     assert (Member.objects.present().count(), Unit.objects.on(at.date()).count()) == (412, 40)
     assert Organisation.objects.get().is_sample
+    hashes = [*Member.objects.values_list("password", flat=True), *Member.objects.values_list("pin", flat=True)]
+    assert sum(one.startswith("argon2$argon2id$") for one in hashes) == 10
     entry = Entry.objects.get()
     assert (entry.verb, entry.by) == ("sample.loaded", SYSTEM)
     assert entry.details == {"units": 41, "members": 430, "seed": 7}
@@ -129,6 +134,14 @@ def test_its_passwords_stand_in_a_file_that_nobody_else_reads(sample, folder):
     assert Member.objects.get(code=code).email is None
 
 
+def test_a_lightly_hashed_password_opens_as_any_other(db, at, folder, settings, monkeypatch):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    monkeypatch.setattr(sample_keys, "HASHER", sample_keys.Light())
+    load_sample(rng_seed=7, by=SYSTEM, at=at)
+    (address, password), *_others = keys(folder)[0].items()
+    assert sign_in.check(name=address, secret=password, kind="password", address="127.0.0.1", at=at).email == address
+
+
 def test_one_person_of_each_role_signs_in_with_the_password_of_the_file(sample, folder, at):
     found, (code, pin) = keys(folder)
     roles = set()
@@ -157,8 +170,8 @@ def test_passwords_differ_from_copy_to_copy(sample, sample_lead, folder, at):
 
 
 def test_every_page_says_that_this_is_a_sample_and_the_lead_may_remove_it(sample, lead_of_sample, browser_of):
-    for address in ("/", "/people/", "/units/", "/me", "/settings"):
-        page = lead_of_sample.get(address).content.decode()
+    for address in ("today:today", "today:settings", "people:me", "people:units", "operation:sample"):
+        page = lead_of_sample.get(reverse(address)).content.decode()
         assert "sample-mark" in page, address
         assert "/operation/sample" in page, address
     host = browser_of(Member.objects.get(name="Torvald Nesvang"))

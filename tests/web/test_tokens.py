@@ -52,7 +52,12 @@ def test_a_token_is_shown_once_and_only_its_hash_is_kept(lead, lead_browser):
     assert "no-store" in answer.headers["Cache-Control"]
     assert status(text) == 403  # it opens people and jobs alone
     page = lead_browser.get("/me/tokens").content.decode()
-    assert ("Payroll" in page, "people:read" in page, "mzl_" in page, token.digest in page) == (True, True, False, False)
+    assert ("Payroll" in page, "people:read" in page, "mzl_" in page, token.digest in page) == (
+        True,
+        True,
+        False,
+        False,
+    )
     assert text not in repr(list(Entry.objects.values()))
     assert "Payroll" not in repr(list(Entry.objects.values()))
 
@@ -92,7 +97,11 @@ def test_no_scope_is_offered_that_would_open_nothing(person, browser_of):
 
 
 def test_a_token_needs_a_scope_and_lasts_at_most_a_year(lead):
-    for scopes, days, code in (([], 30, "no_scope"), (["jobs:read"], 366, "bad_expiry"), (["jobs:read"], 0, "bad_expiry")):
+    for scopes, days, code in (
+        ([], 30, "no_scope"),
+        (["jobs:read"], 366, "bad_expiry"),
+        (["jobs:read"], 0, "bad_expiry"),
+    ):
         with pytest.raises(Refused) as refusal:
             make_token(member=lead, name="x", scopes=scopes, days=days, key="k", by=SYSTEM, at=lead.joined_at)
         assert refusal.value.code == code

@@ -22,7 +22,6 @@ from mizzle_web.jobs import api as jobs
 from mizzle_web.journal import api as journal
 from mizzle_web.page import problem
 from mizzle_web.page.access import ANYONE, anyone
-from mizzle_web.page.api import Opening, Openings
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.problem import Conflict, Problem
 from mizzle_web.page.refused import Refused
@@ -30,6 +29,7 @@ from mizzle_web.people.actions.tokens import use_token
 from mizzle_web.people.api import organisation, people, units
 
 if TYPE_CHECKING:
+    from mizzle_web.page.api import Opening, Openings
     from collections.abc import Callable
 
     from django.http import HttpResponse, HttpResponseBase
@@ -73,6 +73,9 @@ class Bearer(HttpBearer):
         visit.user = found.member
         if not found.member.may(Permission.MANAGE_API):
             raise PermissionDenied(_("The member of this token may no longer use the API."))
+        due = found.member.second_factor_due_at(visit.organisation)
+        if due is not None and visit.at >= due:
+            raise PermissionDenied(_("The member of this token lacks a second factor, which their role needs by now."))
         if self.opening.scope not in found.scopes:
             raise PermissionDenied(_("This token lacks the scope %(scope)s.") % {"scope": self.opening.scope.value})
         if self.opening.permission is not None and not found.member.may(self.opening.permission):
@@ -92,7 +95,7 @@ class House(NinjaAPI):
                 opening = scopes[one["operationId"]]
                 one["security"] = [{"Bearer": [opening.scope.value]}]
                 for status, answer in one["responses"].items():
-                    if int(status) >= 400:  # noqa: PLR2004 - where problems begin
+                    if int(status) >= 400:
                         answer["content"] = {problem.MEDIA_TYPE: answer["content"].pop("application/json")}
         return told
 
@@ -164,9 +167,7 @@ def _router(room: Openings) -> Router:
 
 @cache
 def _house() -> House:
-    house = House(
-        title="mizzle", version="1", description=ABOUT, docs_url=None, openapi_url=None, urls_namespace="api"
-    )
+    house = House(title="mizzle", version="1", description=ABOUT, docs_url=None, openapi_url=None, urls_namespace="api")
     for room in ROOMS:
         house.add_router("", _router(room))
     return house
@@ -180,7 +181,7 @@ def description() -> dict[str, Any]:
 
 @anyone
 @require_safe
-def openapi(request: Visit) -> JsonResponse:  # noqa: ARG001 - the same for everybody
+def openapi(request: Visit) -> JsonResponse:
     """Give the description of the API to anybody."""
     return JsonResponse(description())
 
@@ -191,9 +192,10 @@ def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     @wraps(view)
     def opened(request: Visit, **given: Any) -> HttpResponseBase:
         response = view(request, **given)
-        if response.status_code == 405:  # noqa: PLR2004 - as the name of the status says
-            detail = _("This address is there for: %(methods)s.") % {"methods": response.headers["Allow"]}
-            return problem.problem(405, detail, headers={"Allow": response.headers["Allow"]})
+        if response.status_code == 405:
+            methods = ", ".join(sorted(response.headers["Allow"].split(", ")))
+            detail = _("This address is there for: %(methods)s.") % {"methods": methods}
+            return problem.problem(405, detail, headers={"Allow": methods})
         return response
 
     opened.access = ANYONE  # type: ignore[attr-defined] # read by the door

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - schemas are read at run time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ninja import Query
@@ -38,8 +38,8 @@ class EntriesTold(Told):
 
 
 @openings.get("/journal", scope=Scope.JOURNAL_READ, answer=EntriesTold, summary="Read the journal")
-def list_entries(  # noqa: PLR0913 - each filter has its name
-    request: Visit,  # noqa: ARG001 - every view is given the request
+def list_entries(
+    request: Visit,
     cursor: Place = None,
     limit: Limit = 50,
     order: Annotated[Literal["newest", "oldest"], Query(description="Which entry comes first.")] = "newest",

@@ -43,7 +43,7 @@ def load_sample(*, rng_seed: int, by: str, at: datetime) -> bool:
         return False
     larkmoor = company(np.random.default_rng(rng_seed), on=at.date())
     keys = sample_keys.draw_keys(larkmoor)
-    hashes = {key.person.number: make_password(key.secret) for key in keys}  # slow on purpose, so before the lock
+    hashes = {key.person.number: key.hashed() for key in keys}  # slow on purpose, so before the lock
     pins = {key.person.number for key in keys if key.is_pin}
     with transaction.atomic():
         Head.objects.select_for_update().get_or_create(pk=1)  # whoever loads at the same moment waits here

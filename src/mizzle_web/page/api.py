@@ -118,11 +118,12 @@ class Openings:
         return declare
 
 
-def _without_default(schema: dict[str, Any]) -> None:
+def without_default(schema: dict[str, Any]) -> None:
+    """Describe a field that may be left out as one without a value of its own."""
     schema.pop("default", None)
 
 
-LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
+LEFT_OUT: Any = Field(default=None, json_schema_extra=without_default)
 """A field that may be left out of a change, and then stays as it is; nothing else stands for that."""
 
 
@@ -145,7 +146,7 @@ def _address(text: str) -> str:
 
 
 _LINE = r"^[^\x00-\x1f\x7f]*$"
-_FILLED = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+_FILLED = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 """One line of text without control characters, which no database keeps and no page shows."""
 Sought = Annotated[str, StringConstraints(max_length=120, pattern=_LINE)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=_FILLED)]

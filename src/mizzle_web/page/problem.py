@@ -66,7 +66,7 @@ def titles() -> dict[int, tuple[str, str]]:
     }
 
 
-def problem(  # noqa: PLR0913 - the members of a problem, by name
+def problem(
     status: int,
     detail: str,
     *,

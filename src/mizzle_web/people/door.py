@@ -72,15 +72,13 @@ class Sessions:
             value = TimestampSigner(salt="mizzle.seen").sign_object(
                 [request.session.session_key, request.at.timestamp()]
             )
-            response.set_cookie(  # type: ignore[attr-defined] # every response has it
-                SEEN, value, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
-            )
+            response.set_cookie(SEEN, value, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
             if request.session.get(TABLET) and request.organisation is not None:
                 # What a page shows does not stay on a screen that everybody passes, script or no script.
                 seconds = request.organisation.tablet_minutes * 60 + REFRESH_SLACK_SECONDS
                 response.headers["Refresh"] = f"{seconds}; url={_ended_on_tablet()}"
         elif SEEN in request.COOKIES:
-            response.delete_cookie(SEEN)  # type: ignore[attr-defined] # every response has it
+            response.delete_cookie(SEEN)
         return response
 
     def _is_over(self, request: Visit) -> bool:
@@ -94,12 +92,12 @@ class Sessions:
         try:
             key, seen = TimestampSigner(salt="mizzle.seen").unsign_object(request.COOKIES.get(SEEN, ""))
         except BadSignature:
-            return now - float(request.session[SIGNED_IN_AT]) > minutes * 60
+            return bool(now - float(request.session[SIGNED_IN_AT]) > minutes * 60)
         return bool(key != request.session.session_key or now - float(seen) > minutes * 60)
 
 
 class Language:
-    """Speak the member's language, or the one chosen at the door, the browser's or the organisation's; and their zone."""
+    """Speak the member's language, or that chosen at the door, the browser's or the organisation's; and their zone."""
 
     def __init__(self, following: Next) -> None:
         self.following = following

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
@@ -19,6 +20,7 @@ from mizzle_web.people.models import Invitation, Member, Organisation
 if TYPE_CHECKING:
     from datetime import datetime
 
+SHORTEST_PASSWORD = 12
 N_RECOVERY_CODES = 8
 PIN_DIGITS = 6
 FEWEST_DIGITS = 3
@@ -35,20 +37,26 @@ def _thing(member: Member) -> str:
 
 def set_password(*, member: Member, password: str, by: str, at: datetime) -> None:
     """Set a password; every other session of the member ends, and no link that was sent before works any more."""
-    shortest = Organisation.objects.values_list("shortest_password", flat=True).first() or 12
-    try:
-        if len(password) < shortest:
-            raise ValidationError(
-                _("Take at least %(n)d characters. Four words are easy to remember.") % {"n": shortest}
-            )
-        validate_password(password, member, get_default_password_validators())
-    except ValidationError as problem:
-        raise Refused("weak_password", " ".join(problem.messages), field="password") from problem
+    weakness = _weakness(password, member)
+    if weakness:
+        raise Refused("weak_password", weakness, field="password")
     with transaction.atomic():
         member.password = make_password(password)
         member.save(update_fields=("password",))
         Invitation.objects.filter(member=member).usable(at).update(expires_at=at)
         record(by=by, verb="member.password_set", thing=_thing(member), at=at)
+
+
+def _weakness(password: str, member: Member) -> str:
+    """Say what is wrong with a password; nothing where it may be taken."""
+    shortest = Organisation.objects.values_list("shortest_password", flat=True).first() or SHORTEST_PASSWORD
+    if len(password) < shortest:
+        return _("Take at least %(n)d characters. Four words are easy to remember.") % {"n": shortest}
+    try:
+        validate_password(password, member, get_default_password_validators())
+    except ValidationError as problem:
+        return " ".join(problem.messages)
+    return ""
 
 
 def set_pin(*, member: Member, pin: str, by: str, at: datetime) -> None:
@@ -61,7 +69,9 @@ def set_pin(*, member: Member, pin: str, by: str, at: datetime) -> None:
     if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
         raise Refused("weak_pin", _("Take six digits."), field="pin")
     if is_trivial(pin=pin, code=member.code):
-        raise Refused("weak_pin", _("Anybody would try this one first. Take six digits without a pattern."), field="pin")
+        raise Refused(
+            "weak_pin", _("Anybody would try this one first. Take six digits without a pattern."), field="pin"
+        )
     with transaction.atomic():
         member.pin = make_password(pin)
         member.save(update_fields=("pin",))
@@ -88,7 +98,7 @@ def remove_pin(*, member: Member, by: str, at: datetime) -> None:
 def is_trivial(*, pin: str, code: str) -> bool:
     """Whether six digits are among those that are tried first: a pattern, a run, or the personal code itself."""
     digits = [int(sign) for sign in pin]
-    steps = {(later - earlier) % 10 for earlier, later in zip(digits, digits[1:], strict=False)}
+    steps = {(later - earlier) % 10 for earlier, later in pairwise(digits)}
     repeats = any(pin == pin[:size] * (len(pin) // size) for size in (1, 2, 3))
     mirrored = pin[:3] == pin[:2:-1]
     is_own_code = pin in code or (len(code) > FEWEST_DIGITS and code in pin)

@@ -110,8 +110,8 @@ def _mail(*, member: Member, purpose: str, token: str, helper: Member | None, at
         if purpose == INVITE:
             subject = _("Come in: %(organisation)s") % words
             text = _(
-                "Hello %(name)s,\n\n%(helper)s invites you to the house of %(organisation)s. Choose a password here:\n\n"
-                "%(address)s\n\nThe link works once, for 14 days."
+                "Hello %(name)s,\n\n%(helper)s invites you to the house of %(organisation)s. Choose a password "
+                "here:\n\n%(address)s\n\nThe link works once, for 14 days."
             )
         else:
             subject = _("A new password for %(organisation)s") % words
@@ -123,10 +123,6 @@ def _mail(*, member: Member, purpose: str, token: str, helper: Member | None, at
     send(kind="mail", target=member.email or "", content=content, at=at)
 
 
-class _TakenBack(Exception):  # noqa: N818 - no error: it undoes what was only done to take as long
-    """Undo what was done for nobody."""
-
-
 def send_reset_link(*, email: str, at: datetime) -> None:
     """Send a link for a new password to the member with this address, if there is one.
 
@@ -135,16 +131,12 @@ def send_reset_link(*, email: str, at: datetime) -> None:
     member = Member.objects.present().filter(email__iexact=email).first()
     lately = Invitation.objects.filter(member=member, by__isnull=True, created_at__gt=at - timedelta(hours=1)).count()
     for_whom = member or Member(pk=0, name="nobody", email=email)
-    try:
-        with transaction.atomic():
-            token = _keep(member=for_whom, purpose=RESET, helper=None, at=at)
-            _mail(member=for_whom, purpose=RESET, token=token, helper=None, at=at)
-            thing = f"member:{for_whom.public_id}"
-            record(by=for_whom.actor, verb="member.reset_link_sent", thing=thing, at=at)
-            if member is None or lately >= MOST_IN_AN_HOUR:
-                raise _TakenBack
-    except _TakenBack:
-        return
+    with transaction.atomic():
+        token = _keep(member=for_whom, purpose=RESET, helper=None, at=at)
+        _mail(member=for_whom, purpose=RESET, token=token, helper=None, at=at)
+        record(by=for_whom.actor, verb="member.reset_link_sent", thing=f"member:{for_whom.public_id}", at=at)
+        if member is None or lately >= MOST_IN_AN_HOUR:
+            transaction.set_rollback(True)
 
 
 def come_in(*, token: str, password: str, at: datetime) -> Member:

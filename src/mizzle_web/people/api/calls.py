@@ -1,9 +1,10 @@
-"""What operations that make something new have in common: the same call sent twice makes one thing."""
+"""What the operations of this room have in common: the day of a call, and that one sent twice makes one thing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from ninja import Status
 
 from mizzle_web.journal.actions import once
@@ -11,10 +12,16 @@ from mizzle_web.people.secrets import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from pydantic import BaseModel
 
     from mizzle_web.page.visit import Visit
+
+
+def today(request: Visit) -> date:
+    """Give the day on which a call comes, in the zone of the organisation."""
+    return timezone.localdate(request.at)
 
 
 def made(request: Visit, key: str | None, given: BaseModel, make: Callable[[], BaseModel]) -> Status[Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003 - schemas are read at run time
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from uuid import UUID  # noqa: TC003 - the same
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -36,7 +36,7 @@ from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.people import figures
 from mizzle_web.people.actions.members import NewMember, add_member, change_member, place
-from mizzle_web.people.api.calls import made
+from mizzle_web.people.api.calls import made, today
 from mizzle_web.people.forms.door import zones
 from mizzle_web.people.models import Grant, Member, MemberQuerySet, Placement, Unit
 from mizzle_web.people.roles import Role
@@ -121,12 +121,16 @@ class PersonChange(Given):
     unit: UUID | None = LEFT_OUT
 
 
-def _seen_by(reader: Member, on: date) -> MemberQuerySet:
-    """Give the people that a reader may see, with what is told of them."""
-    there = Placement.objects.filter(from_on__lte=on).exclude(until_on__lte=on).select_related("unit")
+def _with_place_and_roles(people: MemberQuerySet, on: date) -> MemberQuerySet:
+    there = Placement.objects.filter(figures.on_day(on)).select_related("unit")
     held = Grant.objects.filter(ended_at__isnull=True).select_related("unit").order_by("role", "pk")
-    seen = Member.objects.all() if reader.may(Permission.MANAGE_PEOPLE) else Member.objects.present()
-    return seen.prefetch_related(Prefetch("placements", there), Prefetch("grants", held))
+    return people.prefetch_related(Prefetch("placements", there), Prefetch("grants", held))
+
+
+def _within(reader: Member, permission: Permission, on: date) -> MemberQuerySet:
+    """Give the people for whom a reader has a permission; those who left only to who manages people everywhere."""
+    found = figures.members_within(figures.reach(reader, permission, on), on)
+    return found if reader.may(Permission.MANAGE_PEOPLE) else found.present()
 
 
 def _told(one: Member, reader: Member) -> PersonTold:
@@ -149,72 +153,82 @@ def _told(one: Member, reader: Member) -> PersonTold:
     )
 
 
-def _one(request: Visit, person_id: UUID) -> Member:
-    found = _seen_by(request.user, request.at.date()).filter(public_id=person_id).first()
+def _told_anew(request: Visit, one: Member) -> PersonTold:
+    """Tell of somebody as they stand after a change, even where they have left the reach of who made it."""
+    found = _with_place_and_roles(Member.objects.filter(pk=one.pk), today(request)).get()
+    return _told(found, request.user)
+
+
+def _one(request: Visit, person_id: UUID, permission: Permission) -> Member:
+    """Find one person; the same answer for everybody out of reach as for nobody."""
+    on = today(request)
+    people = _within(request.user, permission, on).filter(public_id=person_id)
+    found = _with_place_and_roles(people, on).first()
     if found is None:
         raise Http404
     return found
 
 
-def _unit(public_id: UUID | None) -> Unit | None:
-    """Find a unit that is named in what was sent."""
+def _unit(request: Visit, public_id: UUID | None) -> Unit | None:
+    """Find the unit in which somebody is to work, among those whose people the caller manages."""
+    on = today(request)
+    reach = figures.reach(request.user, Permission.MANAGE_PEOPLE, on)
     if public_id is None:
+        if reach is not None:
+            sentence = _("You manage the people of some units. Name one of these.")
+            raise Refused("unit_needed", sentence, field="unit")
         return None
-    unit = Unit.objects.filter(public_id=public_id, ended_on__isnull=True).first()
-    if unit is None:
+    unit = Unit.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), public_id=public_id).first()
+    if unit is None or (reach is not None and unit.pk not in reach):
         raise Refused("no_such_unit", _("There is no such unit now. Look it up in the list of units."), field="unit")
     return unit
 
 
 @openings.get("/people", scope=Scope.PEOPLE_READ, answer=PeopleTold, summary="List people")
-def list_people(  # noqa: PLR0913 - each filter has its name
+def list_people(
     request: Visit,
     cursor: Place = None,
     limit: Limit = 50,
     text: Annotated[Sought | None, Query(description="Part of a name, or a whole address or code.")] = None,
     unit: Annotated[UUID | None, Query(description="Only who works in this unit.")] = None,
-    below: Annotated[bool, Query(description="With `unit`: and in the units below it.")] = False,  # noqa: FBT002 - a query
+    below: Annotated[bool, Query(description="With `unit`: and in the units below it.")] = False,
     role: Annotated[Role | None, Query(description="Only who holds this role.")] = None,
     state: Annotated[
         Literal["present", "left", "all"], Query(description="`left` and `all`: only for who may manage people.")
     ] = "present",
 ) -> PeopleTold:
     """List people in the order in which they were added."""
-    on = request.at.date()
-    found = _seen_by(request.user, on)
-    if state != "present" and not request.user.may(Permission.MANAGE_PEOPLE):
+    on = today(request)
+    reader: Member = request.user
+    if state != "present" and not reader.may(Permission.MANAGE_PEOPLE):
         raise PermissionDenied(_("Who has left is told to those who manage people. Leave `state` out."))
+    found = _within(reader, Permission.SEE_PEOPLE, on)
     if state != "all":
         found = found.filter(left_at__isnull=state == "present")
     if text:
         whole = Q(email__iexact=text)
-        if request.user.may(Permission.MANAGE_PEOPLE):
+        if reader.may(Permission.MANAGE_PEOPLE):
             whole |= Q(code__iexact=text)
         found = found.filter(Q(name__icontains=text) | whole)
     if unit is not None:
-        there = Placement.objects.filter(unit__in=_with_below(unit, on, is_deep=below), from_on__lte=on)
-        found = found.filter(pk__in=there.exclude(until_on__lte=on).values("member"))
+        found = found.filter(pk__in=_in_unit(unit, on, is_deep=below).values("pk"))
     if role is not None and role != Role.COLLEAGUE:
         found = found.filter(pk__in=Grant.objects.filter(role=role, ended_at__isnull=True).values("member"))
-    rows, following = page_of(found, cursor=cursor, limit=limit)
-    return PeopleTold(items=[_told(one, request.user) for one in rows], next=following)
+    rows, following = page_of(_with_place_and_roles(found, on), cursor=cursor, limit=limit)
+    return PeopleTold(items=[_told(one, reader) for one in rows], next=following)
 
 
-def _with_below(public_id: UUID, on: date, *, is_deep: bool) -> list[int]:
-    """Give the keys of a unit and, where asked, of all that is under it on a day."""
+def _in_unit(public_id: UUID, on: date, *, is_deep: bool) -> MemberQuerySet:
+    """Give who works in a unit on a day, and where asked in all that is under it."""
     branches = figures.tree(on)
-    keys = [branch.pk for branch in branches if branch.public_id == str(public_id)]
-    if is_deep:
-        for branch in branches:  # in the order of the tree: what stands above comes first
-            if branch.parent in keys:
-                keys.append(branch.pk)
-    return keys
+    units = frozenset(branch.pk for branch in branches if branch.public_id == str(public_id))
+    return figures.members_within(figures.under(branches, units) if is_deep else units, on)
 
 
 @openings.get("/people/{person_id}", scope=Scope.PEOPLE_READ, answer=PersonTold, summary="Read one person")
 def read_person(request: Visit, person_id: UUID) -> PersonTold:
     """Tell of one person."""
-    return _told(_one(request, person_id), request.user)
+    return _told(_one(request, person_id, Permission.SEE_PEOPLE), request.user)
 
 
 @openings.post("/people", scope=Scope.PEOPLE_WRITE, answer=PersonTold, summary="Add a person")
@@ -227,10 +241,9 @@ def add_person(request: Visit, given: NewPerson, key: Key = None) -> Status[Any]
             email=given.email,
             code=given.code,
             language=given.language or "",
-            unit=_unit(given.unit),
+            unit=_unit(request, given.unit),
         )
-        one = add_member(member=new, by=request.user.actor, at=request.at)
-        return _told(_one(request, one.public_id), request.user)
+        return _told_anew(request, add_member(member=new, by=request.user.actor, at=request.at))
 
     return made(request, key, given, make)
 
@@ -238,23 +251,24 @@ def add_person(request: Visit, given: NewPerson, key: Key = None) -> Status[Any]
 @openings.patch("/people/{person_id}", scope=Scope.PEOPLE_WRITE, answer=PersonTold, summary="Change a person")
 def change_person(request: Visit, person_id: UUID, given: PersonChange) -> PersonTold | HttpResponse:
     """Change what is known of somebody, as they stood at a version; 409 with both texts where that has passed."""
-    one = _one(request, person_id)
+    one = _one(request, person_id, Permission.MANAGE_PEOPLE)
     if one.left_at is not None:
         raise Refused("has_left", _("This person has left. Nothing of theirs is changed any more."))
+    is_moving = "unit" in given.model_fields_set
     sent = given.model_dump(exclude_unset=True, exclude={"version", "unit"})
     changes = {name: value if name in ("email", "code") else value or "" for name, value in sent.items()}
     by, at = request.user.actor, request.at
     try:
         with transaction.atomic():
-            change_member(member=one, version=given.version, by=by, at=at, **changes)
-            if "unit" in given.model_fields_set:
-                place(member=one, unit=_unit(given.unit), on=at.date(), by=by, at=at)
+            one = change_member(member=one, version=given.version, by=by, at=at, **changes)
+            if is_moving:
+                place(member=one, unit=_unit(request, given.unit), on=today(request), by=by, at=at)
     except Changed as refusal:
-        now = _told(_one(request, person_id), request.user)
-        refusal.theirs = {name: str(getattr(now, name) or "") for name in sent}
+        now = _told_anew(request, one)
         yours = {name: str(value or "") for name, value in sent.items()}
-        if "unit" in given.model_fields_set:
-            refusal.theirs["unit"] = str(now.unit.id) if now.unit else ""
+        refusal.theirs = {name: str(getattr(now, name) or "") for name in sent}
+        if is_moving:
             yours["unit"] = str(given.unit or "")
+            refusal.theirs["unit"] = str(now.unit.id) if now.unit else ""
         return problem.refused(refusal, version=now.version, yours=yours)
-    return _told(_one(request, person_id), request.user)
+    return _told_anew(request, one)

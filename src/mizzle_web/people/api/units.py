@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - schemas are read at run time
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID  # noqa: TC003 - the same
+from uuid import UUID
 
-from django.http import Http404
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Status
 from pydantic import Field
 
-from mizzle_web.page.api import Code, Given, Key, Name, Openings, Scope, Told
-from mizzle_web.page.refused import Refused
+from mizzle_web.page import problem
+from mizzle_web.page.api import (
+    LEFT_OUT,
+    Code,
+    Given,
+    Key,
+    Name,
+    Openings,
+    Scope,
+    Told,
+    Version,
+    without_default,
+)
+from mizzle_web.page.permissions import Permission
+from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.people import figures
-from mizzle_web.people.actions.units import open_unit
-from mizzle_web.people.api.calls import made
-from mizzle_web.people.models import Succession, Unit, UnitPeriod
+from mizzle_web.people.actions.units import close_unit, move_unit, open_unit, rename_unit
+from mizzle_web.people.api.calls import made, today
+from mizzle_web.people.models import Unit
 
 if TYPE_CHECKING:
     from mizzle_web.page.visit import Visit
@@ -90,9 +104,25 @@ class NewUnit(Given):
     on: date | None = Field(default=None, description="The first day of the unit; left out: today.")
 
 
-def _one(public_id: UUID) -> Unit:
-    unit = Unit.objects.filter(public_id=public_id).first()
-    if unit is None:
+class UnitChange(Given):
+    """What is to be different about a unit from a day on. What is left out stays as it is."""
+
+    version: Version
+    on: date | None = Field(default=None, description="From which day on; left out: today.")
+    name: Name = LEFT_OUT
+    parent: UUID | None = LEFT_OUT
+    ended_on: date = Field(
+        default=None,
+        json_schema_extra=without_default,
+        description="The first day on which it is no more; nobody may work there then, and no unit be under it.",
+    )
+
+
+def _one(request: Visit, unit_id: UUID, on: date, permission: Permission) -> Unit:
+    """Find one unit; the same answer for one out of reach as for none."""
+    unit = Unit.objects.filter(public_id=unit_id).first()
+    reach = figures.reach(request.user, permission, on)
+    if unit is None or (reach is not None and unit.pk not in reach):
         raise Http404
     return unit
 
@@ -114,18 +144,19 @@ def _told(unit: Unit, on: date) -> UnitTold:
 
 @openings.get("/units", scope=Scope.UNITS_READ, answer=TreeTold, summary="List the units of a day")
 def list_units(request: Visit, on: Day = None) -> TreeTold:
-    """List the whole tree of a day."""
-    day = on or request.at.date()
-    branches = figures.tree(day)
-    ids = {branch.pk: branch.public_id for branch in branches}
+    """List the whole tree of a day, as far as the member of the token may see it."""
+    day = on or today(request)
+    reach = figures.reach(request.user, Permission.SEE_PEOPLE, day)
+    branches = [branch for branch in figures.tree(day) if reach is None or branch.pk in reach]
+    ids = {branch.pk: UUID(branch.public_id) for branch in branches}
     return TreeTold(
         on=day,
         items=[
             BranchTold(
-                id=UUID(branch.public_id),
+                id=ids[branch.pk],
                 code=branch.code,
                 name=branch.name,
-                parent=UUID(ids[branch.parent]) if branch.parent is not None else None,
+                parent=ids.get(branch.parent) if branch.parent is not None else None,
                 depth=branch.depth,
                 n_people=branch.n_members,
                 version=branch.version,
@@ -138,16 +169,18 @@ def list_units(request: Visit, on: Day = None) -> TreeTold:
 @openings.get("/units/{unit_id}", scope=Scope.UNITS_READ, answer=UnitTold, summary="Read one unit")
 def read_unit(request: Visit, unit_id: UUID, on: Day = None) -> UnitTold:
     """Tell of one unit on a day."""
-    return _told(_one(unit_id), on or request.at.date())
+    day = on or today(request)
+    return _told(_one(request, unit_id, day, Permission.SEE_PEOPLE), day)
 
 
-@openings.get("/units/{unit_id}/history", scope=Scope.UNITS_READ, answer=HistoryTold, summary="Read what became of a unit")
-def read_unit_history(request: Visit, unit_id: UUID) -> HistoryTold:  # noqa: ARG001 - every view is given the request
-    """Tell how a unit was called and where it stood over time."""
-    unit = _one(unit_id)
-    periods = UnitPeriod.objects.filter(unit=unit).select_related("parent").order_by("from_on")
-    earlier = Succession.objects.filter(later=unit).select_related("earlier").order_by("on", "pk")
-    later = Succession.objects.filter(earlier=unit).select_related("later").order_by("on", "pk")
+@openings.get(
+    "/units/{unit_id}/history", scope=Scope.UNITS_READ, answer=HistoryTold, summary="Read what became of a unit"
+)
+def read_unit_history(request: Visit, unit_id: UUID) -> HistoryTold:
+    """Tell how a unit was called and where it stood over time, the earliest first."""
+    unit = _one(request, unit_id, today(request), Permission.SEE_PEOPLE)
+    periods = unit.periods.select_related("parent").order_by("from_on")
+    kin = figures.successions(unit)
     return HistoryTold(
         items=[
             PeriodTold(
@@ -158,17 +191,28 @@ def read_unit_history(request: Visit, unit_id: UUID) -> HistoryTold:  # noqa: AR
             )
             for one in periods
         ],
-        came_from=[SuccessionTold(unit=one.earlier.public_id, kind=one.kind, on=one.on) for one in earlier],
-        became=[SuccessionTold(unit=one.later.public_id, kind=one.kind, on=one.on) for one in later],
+        came_from=[
+            SuccessionTold(unit=one.earlier.public_id, kind=one.kind, on=one.on)
+            for one in kin
+            if one.later_id == unit.pk
+        ],
+        became=[
+            SuccessionTold(unit=one.later.public_id, kind=one.kind, on=one.on)
+            for one in kin
+            if one.earlier_id == unit.pk
+        ],
     )
 
 
-def _parent(public_id: UUID | None) -> Unit | None:
-    """Find the unit that another one is to belong to."""
+def _parent(request: Visit, public_id: UUID | None, on: date) -> Unit | None:
+    """Find the unit to which another one is to belong, among those that the caller manages."""
+    reach = figures.reach(request.user, Permission.MANAGE_UNITS, on)
     if public_id is None:
+        if reach is not None:
+            raise Refused("parent_needed", _("You manage some units. Name one of these."), field="parent")
         return None
-    parent = Unit.objects.filter(public_id=public_id, ended_on__isnull=True).first()
-    if parent is None:
+    parent = Unit.objects.filter(public_id=public_id).first()
+    if parent is None or (reach is not None and parent.pk not in reach):
         raise Refused("no_such_unit", _("There is no such unit now. Look it up in the list of units."), field="parent")
     return parent
 
@@ -178,11 +222,34 @@ def add_unit(request: Visit, given: NewUnit, key: Key = None) -> Status[Any]:
     """Open a unit from a day on, under another one or at the top."""
 
     def make() -> UnitTold:
-        day = given.on or request.at.date()
-        parent = _parent(given.parent)
-        unit = open_unit(
-            code=given.code, name=given.name, parent=parent, on=day, by=request.user.actor, at=request.at
-        )
-        return _told(unit, day)
+        day = given.on or today(request)
+        parent = _parent(request, given.parent, day)
+        by, at = request.user.actor, request.at
+        return _told(open_unit(code=given.code, name=given.name, parent=parent, on=day, by=by, at=at), day)
 
     return made(request, key, given, make)
+
+
+@openings.patch("/units/{unit_id}", scope=Scope.UNITS_WRITE, answer=UnitTold, summary="Rename, move or close a unit")
+def change_unit(request: Visit, unit_id: UUID, given: UnitChange) -> UnitTold | HttpResponse:
+    """Change a unit from a day on, as it stood at a version; 409 with both texts where that has passed."""
+    day = given.on or today(request)
+    unit = _one(request, unit_id, day, Permission.MANAGE_UNITS)
+    by, at = request.user.actor, request.at
+    sent = given.model_dump(exclude_unset=True, exclude={"version", "on"})
+    version = given.version
+    try:
+        with transaction.atomic():
+            if "name" in sent:
+                version = rename_unit(unit=unit, name=given.name, on=day, version=version, by=by, at=at).version
+            if "parent" in sent:
+                parent = _parent(request, given.parent, day)
+                version = move_unit(unit=unit, parent=parent, on=day, version=version, by=by, at=at).version
+            if "ended_on" in sent:
+                close_unit(unit=unit, on=given.ended_on, version=version, by=by, at=at)
+    except Changed as refusal:
+        now = _told(Unit.objects.get(pk=unit.pk), day)
+        refusal.theirs = {name: str(getattr(now, name) or "") for name in sent}
+        yours = {name: str(value or "") for name, value in sent.items()}
+        return problem.refused(refusal, version=now.version, yours=yours)
+    return _told(Unit.objects.get(pk=unit.pk), day)

@@ -53,9 +53,7 @@ def keys(request: Visit, public_id: UUID) -> HttpResponse:
 def invite(request: Visit, public_id: UUID) -> HttpResponse:
     """Invite somebody; the link is shown this once."""
     who = _member(public_id)
-    address = invitations.invite(
-        member=who, by=request.user.actor, at=request.at, key=_form_key(request)
-    )
+    address = invitations.invite(member=who, by=request.user.actor, at=request.at, key=_form_key(request))
     return render(request, "people/link.html", {"who": who, "address": address, "is_reset": False})
 
 
@@ -64,9 +62,7 @@ def invite(request: Visit, public_id: UUID) -> HttpResponse:
 def reset(request: Visit, public_id: UUID) -> HttpResponse:
     """Make a link by which somebody sets a new password; it is shown this once."""
     who = _member(public_id)
-    address = invitations.make_reset_link(
-        member=who, by=request.user.actor, at=request.at, key=_form_key(request)
-    )
+    address = invitations.make_reset_link(member=who, by=request.user.actor, at=request.at, key=_form_key(request))
     return render(request, "people/link.html", {"who": who, "address": address, "is_reset": True})
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import logout
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from mizzle_web.page import notices
 from mizzle_web.page.access import member
-from mizzle_web.page.refused import Refused
+from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.page.views import changed
 from mizzle_web.people import sign_in as door
 from mizzle_web.people.actions import credentials
 from mizzle_web.people.actions.members import change_member
@@ -22,9 +24,8 @@ from mizzle_web.people.roles import Role
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from mizzle_web.page.visit import Visit
     from mizzle_web.people.models import Member
-
-    from mizzle_web.page.visit import Visit  # isort: skip
 
 MOST_INVITATIONS = 20
 
@@ -39,14 +40,10 @@ def me(request: Visit) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        change_member(
-            member=who,
-            version=given["version"],
-            by=who.actor,
-            at=request.at,
-            language=given["language"],
-            timezone=given["timezone"],
-        )
+        try:
+            change_member(member=who, by=who.actor, at=request.at, **given)
+        except Changed as both:
+            return changed(request, both, form)
         return notices.tell(redirect("people:me"), _("Saved."))
     words = {
         "form": form,
@@ -131,7 +128,11 @@ def waiting(request: Visit) -> HttpResponse:
     """Show on Today what of the house itself waits for the reader."""
     due = request.user.second_factor_due_at(request.organisation)
     over = Invitation.objects.filter(
-        by=request.user, used_at__isnull=True, expires_at__lte=request.at, member__left_at=None, member__password__startswith="!"
+        by=request.user,
+        used_at__isnull=True,
+        expires_at__lte=request.at,
+        member__left_at__isnull=True,
+        member__password__startswith=UNUSABLE_PASSWORD_PREFIX,
     )
     words = {"due": due, "n_over": over.values("member").distinct().count()}
     return render(request, "people/waiting.html", words)

@@ -70,7 +70,10 @@ def _add(request: Visit, *, instead: bool = False) -> HttpResponse:
         else:
             door.keep_session(request)
             return render(request, "people/recovery_codes.html", {"codes": codes, "is_new": True})
-    words = {"form": form, "instead": instead, **_shown(request, key), "due": who.second_factor_due_at(request.organisation)}
+    due = who.second_factor_due_at(request.organisation)
+    is_owed = due is not None and request.at >= due  # then no other page opens, so none is offered
+    layout = "page/outside.html" if is_owed else "page/inside.html"
+    words = {"form": form, "instead": instead, "is_owed": is_owed, "layout": layout, **_shown(request, key)}
     return render(request, "people/second_factor_add.html", words, status=422 if form.errors else 200)
 
 
@@ -86,7 +89,15 @@ def _picture(address: str) -> SafeString:
     """Draw a QR code as SVG, without style attributes, which the browser would refuse here."""
     drawing = io.BytesIO()
     segno.make(address, error="m").save(
-        drawing, kind="svg", xmldecl=False, svgns=False, nl=False, omitsize=True, svgclass=None, lineclass=None, border=4
+        drawing,
+        kind="svg",
+        xmldecl=False,
+        svgns=False,
+        nl=False,
+        omitsize=True,
+        svgclass=None,
+        lineclass=None,
+        border=4,
     )
     return mark_safe(drawing.getvalue().decode())  # noqa: S308 - drawn by segno; the address is in its squares only
 

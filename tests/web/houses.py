@@ -1,0 +1,48 @@
+"""A house in a folder of its own, on a database file of its own: to fill its disk, to copy it, to put it back.
+
+Such a test changes files under a database, or writes from several threads, and so cannot share the one of all tests.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.conf import settings
+from django.db import connection, connections
+
+from mizzle_web.journal.actions import SYSTEM
+from mizzle_web.people.actions.credentials import set_password
+from mizzle_web.people.actions.members import NewMember, add_member
+from mizzle_web.people.actions.organisation import found_organisation
+from mizzle_web.people.actions.roles import give_role
+from mizzle_web.people.models import Member
+from mizzle_web.people.roles import Role
+
+PASSWORD = "rain falls on the yard"
+
+
+def moved_in(folder, monkeypatch):
+    """Let this process live in a house in that folder; its database is as new as that of the other tests."""
+    folder.mkdir(mode=0o700, parents=True)
+    monkeypatch.setattr(settings, "ENVIRONMENT", dataclasses.replace(settings.ENVIRONMENT, data=folder))
+    source = connection.Database.connect(connection.settings_dict["NAME"])
+    source.execute("VACUUM INTO ?", [str(folder / "mizzle.sqlite3")])
+    source.close()
+    connections.close_all()
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(folder / "mizzle.sqlite3"))
+    return folder
+
+
+def left():
+    """Close what the house kept open."""
+    connections.close_all()
+
+
+def founded(at):
+    """Give the house an organisation, and one member who looks after everything."""
+    found_organisation(name="Larkmoor", language="en", timezone="UTC", at=at, by=SYSTEM)
+    member = add_member(member=NewMember(name="Ida Lead", email="ida@larkmoor.example"), by=SYSTEM, at=at)
+    set_password(member=member, password=PASSWORD, by=SYSTEM, at=at)
+    for role in (Role.SERVICE_LEAD, Role.OPERATOR):
+        give_role(member=member, role=role, by=SYSTEM, at=at)
+    return Member.objects.get(pk=member.pk)
