@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     check = journal.add_subparsers(dest="act", metavar="ACT", required=True).add_parser(
         "check", help="follow the whole chain; end with 1 where it is broken, and name the entry"
     )
-    check.add_argument("--head", metavar="HEAD", default="", help="a head that was kept elsewhere: NUMBER:DIGEST or DIGEST")
+    check.add_argument("--head", metavar="HEAD", default="", help="a head kept elsewhere: NUMBER:DIGEST or DIGEST")
     return top
 
 

@@ -162,7 +162,7 @@ def inspected(visitor, address, axe_at=((360, "light"), (1440, "dark"))):
     """Look at a page in every width and theme, and with axe in some of them; gives what is wrong with it."""
     wrong = []
     answer = visitor.go(address)
-    if answer.status >= 400:  # noqa: PLR2004 - HTTP
+    if answer.status >= 400:
         wrong.append((address, answer.status))
     visitor.page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
     for theme in THEMES:

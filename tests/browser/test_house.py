@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import expect
 
 from browser.house import PASSWORD, address_of, inspected, settle
@@ -51,16 +52,21 @@ def test_from_an_empty_house_to_an_organisation_with_teams_and_an_owner(visitor)
 
 def test_every_page_is_sound_in_every_width_and_theme(visitor):
     settle(LEAD, ("Amara Kone",), ("Torvald Nes", Role.LEADER))
-    outside = visitor()
-    wrong = inspected(outside, "/sign-in") + inspected(outside, "/sign-in", BOTH_THEMES[1])
+    wrong = inspected(visitor(), "/sign-in")
     ida = visitor()
     ida.sign_in("Ida Lead")
     addresses = pages_of(ida)
     assert {"/", "/settings/", "/people/", "/units/", "/journal/", "/jobs/", "/design/"} <= set(addresses)
-    for number, address in enumerate(addresses):
+    for number, address in enumerate(one for one in addresses if one != "/design/"):
         wrong += inspected(ida, address, BOTH_THEMES[number % 2])
-    wrong += inspected(ida, "/design/", BOTH_THEMES[addresses.index("/design/") % 2 - 1])
     assert wrong == []
+
+
+def test_every_component_is_sound_in_every_width_and_theme(visitor):
+    settle(LEAD)
+    ida = visitor()
+    ida.sign_in("Ida Lead")
+    assert inspected(ida, "/design/", (*BOTH_THEMES[0], *BOTH_THEMES[1])) == []
 
 
 def test_a_page_that_is_not_there_is_sound_as_well(visitor):
@@ -132,10 +138,12 @@ def test_everybody_reads_their_own_language(visitor):
     settle(LEAD)
     ida = visitor()
     ida.go("/sign-in")
-    for name, code, button in (("Norsk bokmål", "nb", "Logg inn"), ("Español", "es", "Entrar"), ("English", "en", "Sign in")):
+    for name, code in (("Norsk bokmål", "nb"), ("Español", "es"), ("English", "en")):
         ida.page.get_by_role("button", name=name).click()
         expect(ida.page.locator("html")).to_have_attribute("lang", code)
-        assert ida.page.get_by_role("button", name=button).count() == 1, code
+        with translation.override(code):
+            words = translation.gettext("Sign in")
+        expect(ida.page.get_by_role("heading", name=words, level=1)).to_be_visible()
         assert not ida.scrolls_sideways()
     spanish = visitor(locale="es-ES")
     spanish.go("/sign-in")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
 
 from mizzle_web.journal.actions import SYSTEM
@@ -21,15 +22,22 @@ from mizzle_web.people.roles import Role
 PASSWORD = "rain falls on the yard"
 
 
+_template: list[bytes] = []
+
+
 def moved_in(folder, monkeypatch):
-    """Let this process live in a house in that folder; its database is as new as that of the other tests."""
+    """Let this process live in a house in that folder."""
     folder.mkdir(mode=0o700, parents=True)
     monkeypatch.setattr(settings, "ENVIRONMENT", dataclasses.replace(settings.ENVIRONMENT, data=folder))
-    source = connection.Database.connect(connection.settings_dict["NAME"])
-    source.execute("VACUUM INTO ?", [str(folder / "mizzle.sqlite3")])
-    source.close()
     connections.close_all()
-    monkeypatch.setitem(connection.settings_dict, "NAME", str(folder / "mizzle.sqlite3"))
+    file = folder / "mizzle.sqlite3"
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
+    if _template:
+        file.write_bytes(_template[0])
+    else:
+        call_command("migrate", interactive=False, verbosity=0)
+        connections.close_all()  # the last one to close brings everything into the file
+        _template.append(file.read_bytes())
     return folder
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import stat
 import threading
+import time
 import zipfile
 from datetime import timedelta
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQ
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch, django_db_setup, django_db_blocker):
+def folder(tmp_path, monkeypatch, django_db_blocker):
     """A house of this test alone; gives its data folder."""
     with django_db_blocker.unblock():
         yield houses.moved_in(tmp_path / "data", monkeypatch)
@@ -65,6 +66,13 @@ def ask(path, sql):
         found.close()
 
 
+def _until(is_so):
+    end = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
 def test_a_backup_under_load_and_its_restore_are_a_prefix_of_what_was_acknowledged(folder, at, tmp_path):
     acknowledged, stop = [], threading.Event()
 
@@ -79,14 +87,12 @@ def test_a_backup_under_load_and_its_restore_are_a_prefix_of_what_was_acknowledg
     threads = [threading.Thread(target=write, args=(mark,)) for mark in "abc"]
     for thread in threads:
         thread.start()
-    while len(acknowledged) < 20:
-        pass
+    _until(lambda: len(acknowledged) >= 20)
     before = len(acknowledged)
     before_all = list(acknowledged)
     target = tmp_path / "house.zip"
     make_backup(target=target, by=SYSTEM, at=at)
-    while len(acknowledged) < before + 40:
-        pass
+    _until(lambda: len(acknowledged) >= before + 40)
     stop.set()
     for thread in threads:
         thread.join()

@@ -14,23 +14,88 @@ from mizzle_web.journal.caller import Unreachable, is_public, places, post, read
 
 PUBLIC = "93.184.216.34"
 
-SPELLINGS = """
-http://127.0.0.1/ https://127.0.0.1/ http://127.0.0.1:443/ http://127.1/ http://127.0.1/ http://127.255.255.254/
-http://2130706433/ http://017700000001/ http://0x7f000001/ http://0x7f.0.0.1/ http://0177.0.0.1/ http://0x7f.1/
-http://127.0.0.1./ http://127.000.000.001/ http://0/ http://0.0.0.0/ http://00000000.0/ http://0x0/ http://localhost/
-http://localhost./ http://LOCALHOST/ http://[::1]/ http://[::]/ http://[0:0:0:0:0:0:0:1]/ http://[::ffff:127.0.0.1]/
-http://[::ffff:7f00:1]/ http://[::127.0.0.1]/ http://[0:0:0:0:0:ffff:a9fe:a9fe]/ http://[64:ff9b::7f00:1]/
-http://[64:ff9b:1::7f00:1]/ http://[2002:7f00:1::]/ http://[2001:0:7f00:1::1]/ http://[fe80::1]/ http://[fe80::1%25eth0]/
-http://[fc00::1]/ http://[fd12:3456:789a::1]/ http://[fec0::1]/ http://[ff02::1]/ http://[2001:db8::1]/ http://[100::1]/
-http://169.254.169.254/ http://2852039166/ http://0xa9fea9fe/ http://0251.0376.0251.0376/ http://169.254.43518/
-http://10.0.0.1/ http://10.1/ http://172.16.0.1/ http://172.31.255.255/ http://192.168.1.1/ http://3232235777/
-http://100.64.0.1/ http://192.0.0.1/ http://198.18.0.1/ http://224.0.0.1/ http://240.0.0.1/ http://255.255.255.255/
-http://192.0.2.1/ http://１２７.0.0.1/ http://①②⑦.⓪.⓪.①/ http://127。0。0。1/ http://127.0.0.1%2f@larkmoor.example/
-http://user@larkmoor.example/ http://user:pass@larkmoor.example/ http://larkmoor.example@127.0.0.1/
-http://larkmoor.example:22/ http://larkmoor.example:6379/ http://larkmoor.example:8000/ http://larkmoor.example:0/
-http://larkmoor.example:99999/ http://intranet/ http://%31%32%37.0.0.1/ http://127.0.0.1\\@larkmoor.example/
-ftp://larkmoor.example/ file:///etc/passwd gopher://larkmoor.example/ //larkmoor.example/ http:/// http://:80/ javascript:0
-""".split()  # noqa: RUF001 - full-width digits and signs are part of the test
+SPELLINGS = [
+    "http://127.0.0.1/",
+    "https://127.0.0.1/",
+    "http://127.0.0.1:443/",
+    "http://127.1/",
+    "http://127.0.1/",
+    "http://127.255.255.254/",
+    "http://2130706433/",
+    "http://017700000001/",
+    "http://0x7f000001/",
+    "http://0x7f.0.0.1/",
+    "http://0177.0.0.1/",
+    "http://0x7f.1/",
+    "http://127.0.0.1./",
+    "http://127.000.000.001/",
+    "http://0/",
+    "http://0.0.0.0/",
+    "http://00000000.0/",
+    "http://0x0/",
+    "http://localhost/",
+    "http://localhost./",
+    "http://LOCALHOST/",
+    "http://[::1]/",
+    "http://[::]/",
+    "http://[0:0:0:0:0:0:0:1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[::ffff:7f00:1]/",
+    "http://[::127.0.0.1]/",
+    "http://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[64:ff9b:1::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[2001:0:7f00:1::1]/",
+    "http://[fe80::1]/",
+    "http://[fe80::1%25eth0]/",
+    "http://[fc00::1]/",
+    "http://[fd12:3456:789a::1]/",
+    "http://[fec0::1]/",
+    "http://[ff02::1]/",
+    "http://[2001:db8::1]/",
+    "http://[100::1]/",
+    "http://169.254.169.254/",
+    "http://2852039166/",
+    "http://0xa9fea9fe/",
+    "http://0251.0376.0251.0376/",
+    "http://169.254.43518/",
+    "http://10.0.0.1/",
+    "http://10.1/",
+    "http://172.16.0.1/",
+    "http://172.31.255.255/",
+    "http://192.168.1.1/",
+    "http://3232235777/",
+    "http://100.64.0.1/",
+    "http://192.0.0.1/",
+    "http://198.18.0.1/",
+    "http://224.0.0.1/",
+    "http://240.0.0.1/",
+    "http://255.255.255.255/",
+    "http://192.0.2.1/",
+    "http://\uff11\uff12\uff17.0.0.1/",
+    "http://①②⑦.⓪.⓪.①/",
+    "http://127。0。0。1/",
+    "http://127.0.0.1%2f@larkmoor.example/",
+    "http://user@larkmoor.example/",
+    "http://user:pass@larkmoor.example/",
+    "http://larkmoor.example@127.0.0.1/",
+    "http://larkmoor.example:22/",
+    "http://larkmoor.example:6379/",
+    "http://larkmoor.example:8000/",
+    "http://larkmoor.example:0/",
+    "http://larkmoor.example:99999/",
+    "http://intranet/",
+    "http://%31%32%37.0.0.1/",
+    "http://127.0.0.1\\@larkmoor.example/",
+    "ftp://larkmoor.example/",
+    "file:///etc/passwd",
+    "gopher://larkmoor.example/",
+    "//larkmoor.example/",
+    "http:///",
+    "http://:80/",
+    "javascript:0",
+]
 
 
 @pytest.mark.parametrize("url", SPELLINGS)
@@ -85,7 +150,15 @@ def leads_to(*addresses):
 
 @pytest.mark.parametrize(
     "addresses",
-    [["127.0.0.1"], [PUBLIC, "127.0.0.1"], ["10.0.0.1", PUBLIC], ["::1"], ["::ffff:10.0.0.1"], [PUBLIC, "fe80::1"], ["x"]],
+    [
+        ["127.0.0.1"],
+        [PUBLIC, "127.0.0.1"],
+        ["10.0.0.1", PUBLIC],
+        ["::1"],
+        ["::ffff:10.0.0.1"],
+        [PUBLIC, "fe80::1"],
+        ["x"],
+    ],
 )
 def test_a_name_that_leads_inside_by_one_of_its_addresses_is_refused_as_a_whole(addresses):
     with pytest.raises(Unreachable, match="address"):
@@ -165,9 +238,11 @@ def test_the_first_line_of_the_answer_counts(server, text, status):
     assert call(server(says(text))) == status
 
 
-@pytest.mark.parametrize("text", [b"", b"220 mail ready\r\n", b"HTTP/1.1 999 x\r\n\r\n", b"HTTP/1.1 100 x\r\n", b"x" * 99999])
+@pytest.mark.parametrize(
+    "text", [b"", b"220 mail ready\r\n", b"HTTP/1.1 999 x\r\n\r\n", b"HTTP/1.1 100 x\r\n", b"x" * 99999]
+)
 def test_what_speaks_no_http_is_a_failure(server, text):
-    with pytest.raises(Unreachable, match="answer|connection"):
+    with pytest.raises(Unreachable, match=r"answer|connection"):
         call(server(says(text)))
 
 

@@ -72,7 +72,9 @@ def test_the_journal_goes_to_a_spreadsheet_without_formulas(lead_browser, at):
     assert told["digest"] == Entry.objects.get(verb="=1+1").digest
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", '"=1', "' =1", "＝1", "\u3000＠a"])  # noqa: RUF001 - full-width forms are the test
+@pytest.mark.parametrize(
+    "cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", '"=1', "' =1", "\uff1d1", "\u3000\uff20a"]
+)
 def test_a_formula_is_made_a_text(cell):
     assert neutral(cell) == f"'{cell}"
 
@@ -221,7 +223,9 @@ def test_the_operator_sees_how_mail_is_sent_but_no_password_and_tries_it_once(op
 
 
 def test_every_reason_is_a_sentence():
-    codes = "address port unresolved connection tls timeout answer status:500 hook_gone recipient:550 mail:451 mail_server"
+    codes = (
+        "address port unresolved connection tls timeout answer status:500 hook_gone recipient:550 mail:451 mail_server"
+    )
     for code in (*codes.split(), "unreadable"):
         assert reason(code) != code
         assert reason(code).endswith(".")

@@ -9,10 +9,12 @@ import http.server
 import json
 import smtplib
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.mail import get_connection
+from django.db import connection, transaction
 
 from mizzle_web.journal import outbox
 from mizzle_web.journal.actions import (
@@ -101,7 +103,7 @@ def test_what_happens_is_called_out_signed_and_with_its_id(receiver, allowed, ho
 def test_a_signature_is_that_of_the_published_scheme(at):
     """Checked against the test vector of the reference libraries of Standard Webhooks."""
     headers = outbox.signed(
-        secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # noqa: S106 - published as an example
         ident="msg_p5jXN8AQM9LWM0D4loKWxJek",
         at=at.fromtimestamp(1614265330, tz=at.tzinfo),
         body=b'{"test": 2432232314}',
@@ -115,7 +117,12 @@ def test_a_hook_hears_what_it_asked_for_and_nothing_else(hook, at):
     for verb in ("member.added", "member", "membership.begun", "role.given"):
         happens(at, verb=verb)
     heard = [(parcel.target == str(everything.public_id), parcel.content["type"]) for parcel in Parcel.objects.all()]
-    assert sorted(what for is_all, what in heard if is_all) == ["member", "member.added", "membership.begun", "role.given"]
+    assert sorted(what for is_all, what in heard if is_all) == [
+        "member",
+        "member.added",
+        "membership.begun",
+        "role.given",
+    ]
     assert sorted(what for is_all, what in heard if not is_all) == ["member", "member.added"]
 
 
@@ -127,12 +134,10 @@ def test_a_house_without_hooks_never_looks_for_them(hook, at, django_assert_num_
 
 
 def test_a_parcel_is_undone_with_what_it_tells(hook, at):
-    from django.db import transaction
-
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         happens(at)
         post(at)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not Parcel.objects.exists()
 
 
@@ -242,7 +247,11 @@ def test_a_mail_has_its_id_its_sender_and_its_text(at, mailer, mailoutbox, setti
     parcel = post(at)
     assert deliver_due(at, mailer=mailer).n_sent == 1
     (mail,) = mailoutbox
-    assert (mail.subject, mail.body, mail.to) == ("Come in", "https://larkmoor.example/in/abc", ["kim@larkmoor.example"])
+    assert (mail.subject, mail.body, mail.to) == (
+        "Come in",
+        "https://larkmoor.example/in/abc",
+        ["kim@larkmoor.example"],
+    )
     assert mail.from_email == settings.ENVIRONMENT.mail_from
     message = mail.message()
     assert message["Message-ID"] == f"<{parcel.pk}@127.0.0.1>"
@@ -251,8 +260,6 @@ def test_a_mail_has_its_id_its_sender_and_its_text(at, mailer, mailoutbox, setti
 
 
 def test_a_mail_is_kept_encrypted_and_forgotten_once_it_is_sent(at, mailer, mailoutbox):
-    from django.db import connection
-
     parcel = post(at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT content FROM journal_parcel")
@@ -322,8 +329,6 @@ def test_a_mail_server_that_refuses_is_left_alone_and_an_address_that_never_work
     ],
 )
 def test_a_password_never_goes_over_a_network_in_the_clear(url, port, is_ssl, is_starttls, settings):
-    from dataclasses import replace
-
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mail_url=url)
     way = outbox.mail_settings()
     assert (way["port"], way["use_ssl"], way["use_tls"]) == (port, is_ssl, is_starttls)

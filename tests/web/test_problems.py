@@ -1,4 +1,4 @@
-"""Pages for what goes wrong: in style, in the reader's language, without the database, and without a word of the inside."""
+"""Pages for what goes wrong: in style, in the reader's language, without the database, with no word of the inside."""
 
 from __future__ import annotations
 

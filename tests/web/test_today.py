@@ -25,7 +25,10 @@ def test_settings_leave_out_what_is_not_there_and_what_is_not_for_the_reader(lea
         views,
         "SETTINGS",
         lambda: [
-            ("Here", [("people:me", "mine", "Yourself", "About you", None), ("nowhere:page", "mine", "Gone", "", None)]),
+            (
+                "Here",
+                [("people:me", "mine", "Yourself", "About you", None), ("nowhere:page", "mine", "Gone", "", None)],
+            ),
             ("Empty", [("nowhere:else", "mine", "Gone too", "", None)]),
             ("Operation", [("page:design", "eye", "Parts", "", views.Permission.OPERATE)]),
         ],

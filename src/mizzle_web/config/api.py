@@ -6,6 +6,7 @@ A call carries a token and nothing else: no cookie is read, so no page of anothe
 from __future__ import annotations
 
 from functools import cache, wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -29,12 +30,12 @@ from mizzle_web.people.actions.tokens import use_token
 from mizzle_web.people.api import organisation, people, units
 
 if TYPE_CHECKING:
-    from mizzle_web.page.api import Opening, Openings
     from collections.abc import Callable
 
     from django.http import HttpResponse, HttpResponseBase
     from ninja.openapi.schema import OpenAPISchema
 
+    from mizzle_web.page.api import Opening, Openings
     from mizzle_web.page.visit import Visit
     from mizzle_web.people.models import Token
 
@@ -95,7 +96,7 @@ class House(NinjaAPI):
                 opening = scopes[one["operationId"]]
                 one["security"] = [{"Bearer": [opening.scope.value]}]
                 for status, answer in one["responses"].items():
-                    if int(status) >= 400:
+                    if int(status) >= HTTPStatus.BAD_REQUEST:
                         answer["content"] = {problem.MEDIA_TYPE: answer["content"].pop("application/json")}
         return told
 
@@ -181,7 +182,7 @@ def description() -> dict[str, Any]:
 
 @anyone
 @require_safe
-def openapi(request: Visit) -> JsonResponse:
+def openapi(request: Visit) -> JsonResponse:  # noqa: ARG001 - the same for everybody
     """Give the description of the API to anybody."""
     return JsonResponse(description())
 
@@ -192,7 +193,7 @@ def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     @wraps(view)
     def opened(request: Visit, **given: Any) -> HttpResponseBase:
         response = view(request, **given)
-        if response.status_code == 405:
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             methods = ", ".join(sorted(response.headers["Allow"].split(", ")))
             detail = _("This address is there for: %(methods)s.") % {"methods": methods}
             return problem.problem(405, detail, headers={"Allow": methods})

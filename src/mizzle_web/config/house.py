@@ -75,6 +75,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     organisation = Organisation.objects.first()
     if organisation is not None and not organisation.is_sample:
         print("This house has a real organisation, so nothing of a sample is loaded. It opens as it is.")
+        print("To look at the sample, name an empty folder with MIZZLE_DATA.\n", flush=True)
         return _serve(chosen)
     load_sample(rng_seed=SAMPLE_SEED, by=SYSTEM, at=clock.now())
     keys = sample_keys.read()
@@ -94,7 +95,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     from mizzle_web.config.upkeep import opened
     from mizzle_web.jobs.worker import beside
 
-    if chosen.command != "web":
+    if chosen.command == "serve":  # the demo has done so before it loaded anything
         _migrate()
     settings = uvicorn.Config(
         application,

@@ -122,7 +122,7 @@ def _end_left(job: Job, still_free: JobQuerySet, state: JobState, at: datetime) 
     """End what a worker left behind when it died, in words of the language of its reader."""
     error = ""
     if state == JobState.FAILED:
-        with override(job.language):
+        with override(job.language or settings.LANGUAGE_CODE):
             error = _("This was begun %(n)d times and broken off each time. Tell your operator, then start it again.")
             error %= {"n": job.n_tries}
     try:

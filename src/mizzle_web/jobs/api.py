@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - schemas are read at run time
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 - the same
 
 from django.http import Http404
 from ninja import Query

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.module_loading import autodiscover_modules
@@ -80,6 +81,7 @@ def title(name: str) -> str:
     return str(found.title) if found else name
 
 
+@cache
 def load() -> None:
-    """Let every room declare its work."""
+    """Let every room declare its work; once in a process."""
     autodiscover_modules("work")

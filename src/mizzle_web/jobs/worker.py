@@ -119,7 +119,7 @@ class Worker:
         regulars = schedule.declared()
         beat = self.lease.total_seconds() / BEATS
         threads = (
-            threading.Thread(target=self._again, args=(self._beat, beat), name="heartbeat", daemon=True),
+            threading.Thread(target=self._again, args=(self._beat, beat, beat), name="heartbeat", daemon=True),
             threading.Thread(target=self._again, args=(lambda: self.round.go(regulars), 1.0), name="due", daemon=True),
         )
         for thread in threads:
@@ -131,9 +131,9 @@ class Worker:
             for thread in threads:
                 thread.join(PATIENCE)
 
-    def _again(self, step: Callable[[], int | bool | None], pause: float) -> None:
+    def _again(self, step: Callable[[], int | bool | None], pause: float, longest: float = LONGEST_PAUSE) -> None:
         """Do a step again and again; at once where it found something, and more seldom while the database is away."""
-        wait = pause
+        wait, is_well = pause, True
         try:
             while not self.closing.is_set():
                 has_found: int | bool | None = False
@@ -141,14 +141,14 @@ class Worker:
                     close_old_connections()
                     has_found = step()
                     close_old_connections()
-                    wait = pause
+                    wait, is_well = pause, True
                 except DatabaseError as problem:
-                    if wait == pause:
+                    if is_well:
                         log.warning("The database does not answer the worker, which goes on trying: %s", problem)
-                    wait = min(2 * wait, LONGEST_PAUSE)
+                    wait, is_well = min(2 * wait, longest), False
                 except Exception:  # whatever it was, the other work must not wait for ever
                     log.exception("A worker stumbled and goes on")
-                    wait = min(2 * wait, LONGEST_PAUSE)
+                    wait, is_well = min(2 * wait, longest), False
                 if not has_found:
                     self.closing.wait(wait)
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - schemas are read at run time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ninja import Query
@@ -39,7 +39,7 @@ class EntriesTold(Told):
 
 @openings.get("/journal", scope=Scope.JOURNAL_READ, answer=EntriesTold, summary="Read the journal")
 def list_entries(
-    request: Visit,
+    request: Visit,  # noqa: ARG001 - every view is given the request
     cursor: Place = None,
     limit: Limit = 50,
     order: Annotated[Literal["newest", "oldest"], Query(description="Which entry comes first.")] = "newest",

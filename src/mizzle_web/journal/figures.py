@@ -72,7 +72,7 @@ def detail_words(details: dict[str, Any]) -> str:
 
 def _word(value: Any) -> str:
     if isinstance(value, list):
-        return " ".join(_word(one) for one in value)
+        return " ".join(_word(one) for one in value) or "–"  # noqa: RUF001 - a dash stands for none
     if isinstance(value, str):
         return short(value) if len(value) == 36 else value  # noqa: PLR2004 - the length of an id
     return json.dumps(value)

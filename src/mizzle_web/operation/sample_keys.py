@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.urls import reverse
 
 from mizzle.simulate.larkmoor import TABLET
 from mizzle_web.people.actions.credentials import PIN_DIGITS, is_trivial
@@ -101,7 +102,8 @@ def _text(keys: tuple[Key, ...]) -> str:
     widths = (max(len(Role(key.part).label) for key in doors), max(len(key.name) for key in doors))
     lines = [f"  {'as':{widths[0]}}  {'e-mail address':{widths[1]}}  password"]
     lines += [f"  {Role(key.part).label!s:{widths[0]}}  {key.name:{widths[1]}}  {key.secret}" for key in doors]
-    lines += [f"  On a shared tablet: personal code {key.name}, PIN {key.secret}" for key in keys if key.is_pin]
+    door = f"On a shared tablet, at {reverse('people:tablet')}"
+    lines += [f"  {door}: personal code {key.name}, PIN {key.secret}" for key in keys if key.is_pin]
     return "\n".join(lines) + "\n"
 
 

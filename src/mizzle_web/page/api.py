@@ -118,12 +118,11 @@ class Openings:
         return declare
 
 
-def without_default(schema: dict[str, Any]) -> None:
-    """Describe a field that may be left out as one without a value of its own."""
+def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-LEFT_OUT: Any = Field(default=None, json_schema_extra=without_default)
+LEFT_OUT: Any = Field(default=None, json_schema_extra=_without_default)
 """A field that may be left out of a change, and then stays as it is; nothing else stands for that."""
 
 

@@ -20,12 +20,10 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            widget: Any = field.widget
+            widget = field.widget
             if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
                 widget.template_name = "page/choices.html"
-            elif isinstance(widget, forms.CheckboxInput):
-                widget.is_one_box = True  # its label stands beside it: see page/field.html
-            elif not isinstance(widget, forms.HiddenInput):
+            elif not isinstance(widget, forms.HiddenInput | forms.CheckboxInput):
                 widget.attrs.setdefault("class", "input")
 
     def __getitem__(self, name: str) -> forms.BoundField:

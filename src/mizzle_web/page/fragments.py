@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
+
     from mizzle_web.page.visit import Visit
 
 
@@ -25,7 +27,7 @@ def show(request: Visit, name: str, *args: Any) -> SafeString:
     member = request.user
     if access is None or (not isinstance(access, str) and not (member.is_authenticated and member.may(access))):
         return SafeString()
-    response = match.func(request, *match.args, **match.kwargs)
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if isinstance(response, SimpleTemplateResponse):
         response.render()
     return mark_safe(response.content.decode())  # noqa: S308 - made by a template of ours

@@ -61,9 +61,7 @@ class Rhythm(Form):
         label=gettext_lazy("How often"),
         choices=[("1", gettext_lazy("Every week")), ("2", gettext_lazy("Every second week"))],
     )
-    cause = forms.CharField(
-        label=gettext_lazy("Add a cause"), required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    cause = forms.CharField(label=gettext_lazy("Add a cause"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class Sharing(Form):

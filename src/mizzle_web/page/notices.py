@@ -59,5 +59,5 @@ class Notices:
         request.has_shown_notice = False
         response = self.following(request)
         if request.has_shown_notice and COOKIE not in response.cookies:
-            response.delete_cookie(COOKIE, samesite="Lax")  # type: ignore[attr-defined] # every response has it
+            response.delete_cookie(COOKIE, samesite="Lax")
         return response

@@ -128,17 +128,35 @@ def SETTINGS() -> list[tuple[str, list[Line]]]:  # noqa: N802 - a table in the r
             [
                 ("people:tokens", "key", _("Tokens"), _("What programs come in with."), Permission.MANAGE_API),
                 ("journal:hooks", "out", _("Hooks"), _("Other systems that are told."), Permission.MANAGE_API),
-                ("journal:deliveries", "mail", _("Deliveries"), _("What waits, and what did not arrive."), Permission.MANAGE_API),
+                (
+                    "journal:deliveries",
+                    "mail",
+                    _("Deliveries"),
+                    _("What waits, and what did not arrive."),
+                    Permission.MANAGE_API,
+                ),
             ],
         ),
         (
             _("Operation"),
             [
-                ("operation:operator", "operate", _("State of the house"), _("Versions, disk, mail, and what to do."), Permission.OPERATE),
+                (
+                    "operation:operator",
+                    "operate",
+                    _("State of the house"),
+                    _("Versions, disk, mail, and what to do."),
+                    Permission.OPERATE,
+                ),
                 ("operation:backup", "backup", _("Backup"), _("Copies of everything in one file."), Permission.OPERATE),
                 ("page:design", "eye", _("Design"), _("Every component of the pages, once."), Permission.OPERATE),
                 ("journal:mail", "mail", _("Mail"), _("How mail leaves, and a test."), Permission.OPERATE),
-                ("journal:check", "journal", _("Check the journal"), _("Whether anything was changed."), Permission.READ_JOURNAL),
+                (
+                    "journal:check",
+                    "journal",
+                    _("Check the journal"),
+                    _("Whether anything was changed."),
+                    Permission.READ_JOURNAL,
+                ),
             ],
         ),
     ]

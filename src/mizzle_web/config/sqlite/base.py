@@ -12,6 +12,8 @@ from mizzle_web.config import sqlite
 from mizzle_web.config.sqlite.queue import TooLong, queue_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mizzle_web.config.sqlite.queue import Place
 
 FULL = 2
@@ -21,7 +23,7 @@ PATIENCE_SECONDS = 20.0
 class Operations(operations.DatabaseOperations):
     """What differs in statements."""
 
-    def execute_sql_flush(self, sql_list: list[str]) -> None:
+    def execute_sql_flush(self, sql_list: Iterable[str]) -> None:
         """Empty every table, as tests do between them; triggers that keep rows stand aside meanwhile."""
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

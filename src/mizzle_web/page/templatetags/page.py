@@ -139,7 +139,9 @@ def strip(weeks: str, label: str) -> SafeString:
     drawn: dict[str, list[str]] = {"h": [], "m": [], "p": [], "n": []}
     for number, week in enumerate(weeks):
         x = 7 + STRIP_STEP * number
-        drawn[week].append({"h": f"M{x} 49V24", "m": f"M{x} 48V42", "n": f"M{x} 49V26"}.get(week, f"M{x - 7} 2H{x + 13}V51H{x - 7}z"))
+        drawn[week].append(
+            {"h": f"M{x} 49V24", "m": f"M{x} 48V42", "n": f"M{x} 49V26"}.get(week, f"M{x - 7} 2H{x + 13}V51H{x - 7}z")
+        )
     now = next((number for number, week in enumerate(weeks) if week == "n"), len(weeks))
     width = STRIP_STEP * len(weeks)
     held = f"M0 {STRIP_GROUND}V62H{STRIP_STEP * now}V{STRIP_GROUND}z" if drawn["h"] else "M0 0"
@@ -255,7 +257,11 @@ def target(field: BoundField) -> str:
 def notice(context: Context) -> SafeString:
     """Say once what the last action did."""
     text = notices.told(context.get("request"))
-    return format_html('<p class="notice" role="status">{}<span>{}</span></p>', icon("check"), text) if text else SafeString()
+    return (
+        format_html('<p class="notice" role="status">{}<span>{}</span></p>', icon("check"), text)
+        if text
+        else SafeString()
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -53,8 +53,8 @@ def apply_part(*, file: ImportFile, part: Sequence[ImportRow], importer: Member,
     for row in part:
         _recheck(row, importer, units)
     there = [row for row in part if row.outcome in (Outcome.CHANGED, Outcome.MOVED, Outcome.LEAVES)]
+    _change(there, units, file, importer, zone, at, told)  # first: a changed member may free an address for a new one
     _add([row for row in part if row.outcome == Outcome.NEW], units, file, zone, at, told)
-    _change(there, units, file, importer, zone, at, told)
     ImportRow.objects.bulk_update(
         [row for row in part if row.outcome == Outcome.LEFT_OUT], ("outcome", "reason", "detail")
     )

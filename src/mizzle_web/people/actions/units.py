@@ -181,6 +181,8 @@ def _keep(unit: Unit, names: Sequence[Span[str]], parents: Sequence[Span[int | N
 
 
 def _move(unit: Unit, parent: Unit | None, on: date) -> None:
+    if parent is not None and parent.pk == unit.pk:
+        raise _cycle(on)
     names, parents = _histories(unit)
     parents = timeline.changed(parents, on, parent.pk if parent else None)
     if parent is not None and parent.ended_on is not None:
@@ -207,8 +209,12 @@ def _refuse_cycle(unit: Unit, on: date) -> None:
                 (parent for start, end, parent in above[place] if start <= day and (end is None or day < end)), None
             )
             if place == unit.pk:
-                sentence = _("On %(day)s the unit would be under itself. Choose a unit that is not part of it.")
-                raise Refused("cycle", sentence % {"day": day.isoformat()}, field="parent")
+                raise _cycle(day)
+
+
+def _cycle(day: date) -> Refused:
+    sentence = _("On %(day)s the unit would be under itself. Choose a unit that is not part of it.")
+    return Refused("cycle", sentence % {"day": day.isoformat()}, field="parent")
 
 
 def _is_under(unit: Unit, other: Unit, on: date) -> bool:

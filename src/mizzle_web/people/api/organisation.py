@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - schemas are read at run time
 from typing import TYPE_CHECKING
 
 from mizzle_web.page.api import Openings, Scope, Told
 from mizzle_web.people.roles import MAY, POWERFUL, Role
 
 if TYPE_CHECKING:
-    from mizzle_web.people.models import Organisation
     from mizzle_web.page.visit import Visit
+    from mizzle_web.people.models import Organisation
 
 openings = Openings("Organisation")
 
@@ -56,7 +56,7 @@ def read_organisation(request: Visit) -> OrganisationTold:
 
 
 @openings.get("/roles", scope=Scope.ORGANISATION_READ, answer=RolesTold, summary="List the roles")
-def list_roles(request: Visit) -> RolesTold:
+def list_roles(request: Visit) -> RolesTold:  # noqa: ARG001 - roles are code, the same for everybody
     """List all roles, each with what it may. Titles are in the language of the call."""
     return RolesTold(
         items=[

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime  # noqa: TC003 - schemas are read at run time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 - the same
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -191,7 +191,7 @@ def list_people(
     limit: Limit = 50,
     text: Annotated[Sought | None, Query(description="Part of a name, or a whole address or code.")] = None,
     unit: Annotated[UUID | None, Query(description="Only who works in this unit.")] = None,
-    below: Annotated[bool, Query(description="With `unit`: and in the units below it.")] = False,
+    below: Annotated[bool, Query(description="With `unit`: and in the units below it.")] = False,  # noqa: FBT002 - a query
     role: Annotated[Role | None, Query(description="Only who holds this role.")] = None,
     state: Annotated[
         Literal["present", "left", "all"], Query(description="`left` and `all`: only for who may manage people.")

@@ -23,7 +23,6 @@ from mizzle_web.page.api import (
     Scope,
     Told,
     Version,
-    without_default,
 )
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
@@ -111,11 +110,7 @@ class UnitChange(Given):
     on: date | None = Field(default=None, description="From which day on; left out: today.")
     name: Name = LEFT_OUT
     parent: UUID | None = LEFT_OUT
-    ended_on: date = Field(
-        default=None,
-        json_schema_extra=without_default,
-        description="The first day on which it is no more; nobody may work there then, and no unit be under it.",
-    )
+    ended_on: Annotated[date, Field(description="The first day without it; it must be empty by then.")] = LEFT_OUT
 
 
 def _one(request: Visit, unit_id: UUID, on: date, permission: Permission) -> Unit:

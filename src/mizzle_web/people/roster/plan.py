@@ -275,7 +275,8 @@ class Planner:
             ("language", member.language, person.language),
             ("joined", joined, person.joined.isoformat() if person.joined else ""),
         ):
-            if then and then != now and not (name == "email" and then == now.lower()):
+            is_same = then.lower() == now.lower() if name in ("email", "code") else then == now
+            if then and not is_same:
                 row.before[name], row.after[name] = now, then
 
 

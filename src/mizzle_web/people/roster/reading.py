@@ -123,7 +123,7 @@ def _encoding(path: Path, head: bytes) -> str:
         return "utf-16"
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if even or odd:
-        if min(even, odd) > max(even, odd) // 10:
+        if min(even, odd) > max(even, odd) // 10 or max(even, odd) * 4 < len(head) // 2:
             raise Unreadable("not_people")
         return "utf-16-le" if odd > even else "utf-16-be"
     decoder = codecs.getincrementaldecoder("utf-8")()

@@ -42,7 +42,7 @@ def safe_target(request: Visit, target: str) -> str:
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: Visit) -> HttpResponse:
     """Begin: from an empty house to an organisation with units and an owner."""
     if request.organisation is not None:
@@ -78,7 +78,7 @@ def _found(request: Visit, given: dict[str, str]) -> Member:
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: Visit) -> HttpResponse:
     """Come in with an e-mail address or personal code, and a password."""
     if request.organisation is None:
@@ -104,7 +104,7 @@ def sign_in(request: Visit) -> HttpResponse:
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: Visit) -> HttpResponse:
     """Give the code of the second factor, after the password was right."""
     member = door.half_way(request)
@@ -130,7 +130,7 @@ def code(request: Visit) -> HttpResponse:
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tablet(request: Visit) -> HttpResponse:
     """Come in at a shared tablet, with a personal code and a PIN."""
     if request.organisation is None:
@@ -157,7 +157,7 @@ def tablet(request: Visit) -> HttpResponse:
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: Visit) -> HttpResponse:
     """Ask for a link to a new password. The answer is the same whether or not somebody has the address."""
     if request.organisation is None:
@@ -176,7 +176,7 @@ def forgotten(request: Visit) -> HttpResponse:
 
 
 @anyone
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: Visit, token: str) -> HttpResponse:
     """Come in by a link: see who is meant, choose a password. Looking at it changes nothing."""
     link = Invitation.objects.behind(token).usable(request.at).select_related("member", "by").first()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mizzle_web.page import notices
 from mizzle_web.page.access import needs
@@ -32,7 +32,7 @@ def _member(public_id: UUID) -> Member:
 
 
 @needs(Permission.SEE_PEOPLE)
-@require_GET
+@require_safe
 def keys(request: Visit, public_id: UUID) -> HttpResponse:
     """Show how somebody signs in, and what the reader may do for them."""
     who = _member(public_id)

@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mizzle_web.page import notices
 from mizzle_web.page.access import member
@@ -31,7 +31,7 @@ MOST_INVITATIONS = 20
 
 
 @member
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def me(request: Visit) -> HttpResponse:
     """Show the signed-in person what the house knows of them; take language and time zone."""
     who = request.user
@@ -70,7 +70,7 @@ def _invitations(request: Visit) -> list[tuple[Invitation, str]]:
 
 
 @member
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: Visit) -> HttpResponse:
     """Change one's password; other sessions end, this one stays."""
     who = request.user
@@ -89,7 +89,7 @@ def password(request: Visit) -> HttpResponse:
 
 
 @member
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pin(request: Visit) -> HttpResponse:
     """Set the PIN for shared tablets, or take it away."""
     who = request.user
@@ -112,7 +112,7 @@ def pin(request: Visit) -> HttpResponse:
 
 
 @member
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def everywhere(request: Visit) -> HttpResponse:
     """Sign out on every device, this one too."""
     if request.method == "POST" and request.POST.get("sure") == "yes":
@@ -123,7 +123,7 @@ def everywhere(request: Visit) -> HttpResponse:
 
 
 @member
-@require_GET
+@require_safe
 def waiting(request: Visit) -> HttpResponse:
     """Show on Today what of the house itself waits for the reader."""
     due = request.user.second_factor_due_at(request.organisation)
@@ -139,7 +139,7 @@ def waiting(request: Visit) -> HttpResponse:
 
 
 @member
-@require_GET
+@require_safe
 def my_place(request: Visit) -> HttpResponse:
     """Show on Today who the reader is here."""
     return render(request, "people/my_place.html", {"roles": _roles(request.user)})

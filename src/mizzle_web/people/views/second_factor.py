@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @member
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: Visit) -> HttpResponse:
     """Add a second factor, or change the one that is there: each button of the page says what it is for."""
     wanted = request.POST.get("do", "") or request.GET.get("do", "")

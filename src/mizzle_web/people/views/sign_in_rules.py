@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @needs(Permission.MANAGE_SIGN_IN)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_rules(request: Visit) -> HttpResponse:
     """Say how long sessions last and how long passwords are."""
     form = SignInRules(request.POST if request.method == "POST" else None, initial=_now(request, SignInRules))
@@ -35,7 +35,7 @@ def sign_in_rules(request: Visit) -> HttpResponse:
 
 
 @needs(Permission.MANAGE_ORGANISATION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def languages(request: Visit) -> HttpResponse:
     """Choose the language of the house, and say how everybody comes by their own."""
     form = HouseLanguage(request.POST if request.method == "POST" else None, initial=_now(request, HouseLanguage))
