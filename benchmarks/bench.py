@@ -1,4 +1,4 @@
-"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz`."""
+"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz | web | kill`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def main() -> None:
     fuzz = lanes.add_parser("fuzz", help="mutated inputs over all readers")
     fuzz.add_argument("--inputs", type=int, default=200_000)
     fuzz.add_argument("--seed", type=int, default=1)
+    web = lanes.add_parser("web", help="pages of the house, its memory, its start, and durable writes")
+    web.add_argument("--calls", type=int, default=30, help="of each page")
+    web.add_argument("--seconds", type=float, default=10.0, help="of each kind of write")
+    web.add_argument("--quick", action="store_true", help="a few calls, to try the lane out; writes no page")
+    kill = lanes.add_parser("kill", help="kill -9 under a load of writes: is anything lost or doubled?")
+    kill.add_argument("--rounds", type=int, default=200)
+    kill.add_argument("--seed", type=int, default=1)
+    kill.add_argument("--database-url", default="", help="an empty PostgreSQL database; SQLite where there is none")
+    kill.add_argument("--quick", action="store_true", help="writes no page")
     options = parser.parse_args()
     BENCH.mkdir(exist_ok=True)
     import_module(f"lane_{options.lane}").run(options)

@@ -1,4 +1,4 @@
-"""Draws the pictures of the documents, with Chromium: `python tools/pictures.py report | house`, or both without a word.
+"""Draws the pictures of the documents, with Chromium: `python tools/pictures.py report | house`; both without a word.
 
 The report is that of `mizzle.simulate`, and the house is filled with the sample organisation: nothing and nobody in a
 picture is real.
@@ -78,7 +78,7 @@ def sample_house() -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as data:
+    with tempfile.TemporaryDirectory(prefix="larkmoor-") as data:
         command = [sys.executable, "-c", "from mizzle_web.command import main; main()", "demo", "--port", str(port)]
         given = os.environ | {"MIZZLE_DATA": data}
         house = subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL)

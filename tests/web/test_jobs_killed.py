@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from django.db import connections
@@ -50,7 +51,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_another(slow, workers, tmp_path
     job = slow(100)
     two = {one.pid: one for one in workers(2)}
     until(lambda: Job.objects.filter(pk=job.pk, share_done__gt=0.0))
-    first = int((tmp_path / "pids").read_text())
+    first = int((tmp_path / "pids").read_text().split()[0])
     os.kill(first, signal.SIGKILL)
     two[first].wait()
     done = until(lambda: Job.objects.filter(pk=job.pk, state=JobState.DONE).first())
@@ -76,6 +77,8 @@ def test_the_command_waits_for_a_database_that_is_not_there_yet_and_closes_when_
     given = {name: value for name, value in os.environ.items() if not name.startswith("MIZZLE_")}
     words = [sys.executable, "-c", "from mizzle_web.command import main; main()", "worker"]
     process = subprocess.Popen(words, env=given | {"MIZZLE_DATA": str(tmp_path)}, stderr=subprocess.PIPE, text=True)
+    watch = threading.Timer(30, process.kill)
+    watch.start()
     heard = []
     for line in process.stderr:
         heard.append(line)
@@ -83,5 +86,6 @@ def test_the_command_waits_for_a_database_that_is_not_there_yet_and_closes_when_
             break
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
+    watch.cancel()
     process.stderr.close()
     assert heard[0] == "mizzle works here. Press Ctrl+C to close.\n"

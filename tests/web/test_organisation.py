@@ -34,4 +34,6 @@ def test_bad_input_is_shown_again(lead_browser):
 
 def test_others_do_not_open_it(person, browser_of):
     assert browser_of(person("Uma Colleague")).get("/settings/organisation").status_code == 403
-    assert browser_of(person("Pia Partner", Role.PEOPLE_PARTNER)).post("/settings/organisation", FORM).status_code == 403
+    assert (
+        browser_of(person("Pia Partner", Role.PEOPLE_PARTNER)).post("/settings/organisation", FORM).status_code == 403
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import openpyxl
@@ -17,7 +18,7 @@ from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.page.refused import Refused
 from mizzle_web.people import figures, work
-from mizzle_web.people.actions import imports
+from mizzle_web.people.actions import imported, imports
 from mizzle_web.people.actions.members import NewMember, add_member, change_member
 from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.models import Grant, ImportFile, ImportRow, Member, Placement, Unit
@@ -33,8 +34,6 @@ TITLES = "name,e-mail,code,unit code,unit,parent unit,language,role,joined,left"
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path):
     """Keep files in a folder of the test."""
-    from dataclasses import replace
-
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=tmp_path)
     return tmp_path
 
@@ -159,8 +158,6 @@ def test_broken_off_and_begun_again_it_ends_as_if_it_had_not_been(importer, monk
 
 
 def test_a_part_that_fails_leaves_nothing_of_itself(importer, monkeypatch):
-    from mizzle_web.people.actions import imported
-
     file = checked(importer, lines(*(f"Person {n},p{n}@larkmoor.example,,,,,,,," for n in range(4))))
 
     def fails(**_given):
@@ -169,7 +166,10 @@ def test_a_part_that_fails_leaves_nothing_of_itself(importer, monkeypatch):
     monkeypatch.setattr(imported, "record", fails)
     with pytest.raises(RuntimeError):
         imports.apply_import(file=file, by=importer.actor, at=AT, tell=quiet)
-    assert (Member.objects.filter(name__startswith="Person").count(), file.rows.filter(is_applied=True).count()) == (0, 0)
+    assert (Member.objects.filter(name__startswith="Person").count(), file.rows.filter(is_applied=True).count()) == (
+        0,
+        0,
+    )
 
 
 def test_rows_that_cannot_be_taken_in_are_named_with_their_reason(importer, units):
@@ -224,7 +224,12 @@ def test_powers_are_not_given_by_a_file_of_somebody_without_them(partner, import
         "Ida Lead,ida@larkmoor.example,taken-over,,,,,,,",
     )
     file = taken_in(partner, content)
-    assert [reason for _outcome, reason in outcomes(file).values()] == ["role_not_yours", "role_not_yours", "", "powerful"]
+    assert [reason for _outcome, reason in outcomes(file).values()] == [
+        "role_not_yours",
+        "role_not_yours",
+        "",
+        "powerful",
+    ]
     assert Member.objects.get(email="c@larkmoor.example").roles() == {Role.COLLEAGUE, Role.HOST, Role.LEADER}
     assert taken_in(importer, content).counts["left_out"] == 0
     assert Member.objects.get(email="a@larkmoor.example").roles() == {Role.COLLEAGUE, Role.SERVICE_LEAD}
@@ -279,7 +284,10 @@ def test_an_address_that_one_row_frees_is_free_for_the_next(importer):
         ("Nombre;Correo electrónico;Unidad;Idioma\nÁngel Niño;a@larkmoor.example;Logística;español\n", "utf-8"),
         ("Nombre;Correo electrónico;Unidad;Idioma\nÁngel Niño;a@larkmoor.example;Logística;español\n", "cp1252"),
         ("Navn\tE-post\tAvdeling\tSpråk\nÁngel Niño\ta@larkmoor.example\tLogística\tspansk\n", "utf-16"),
-        ("sep=|\r\nFirst name|Last name|E-mail|Department|Language\r\nÁngel|Niño|a@larkmoor.example|Logística|es\r\n", "utf-8-sig"),
+        (
+            "sep=|\r\nFirst name|Last name|E-mail|Department|Language\r\nÁngel|Niño|a@larkmoor.example|Logística|es\r\n",
+            "utf-8-sig",
+        ),
     ],
 )
 def test_files_are_read_however_they_are_written(importer, content, encoding):
@@ -301,7 +309,8 @@ def workbook(*rows):
 
 
 def test_a_workbook_is_read_from_its_first_filled_sheet(importer):
-    rows = [["Name", "Code", "Joined"], ["Ada", 12, datetime(2026, 1, 5)], [None, None, None], ["Bo", 13.0, "5.1.2026"]]  # noqa: DTZ001 - Excel has none
+    joined = datetime(2026, 1, 5)  # noqa: DTZ001 - Excel knows no zones
+    rows = [["Name", "Code", "Joined"], ["Ada", 12, joined], [None, None, None], ["Bo", 13.0, "5.1.2026"]]
     file = taken_in(importer, workbook(*rows), name="people.xlsx")
     assert file.counts["new"] == 2
     assert [str(one.joined_at.date()) for one in Member.objects.filter(code__in=["12", "13"])] == ["2026-01-05"] * 2
@@ -349,8 +358,6 @@ def test_a_wrong_file_is_refused_with_a_sentence(importer, content, problem):
 
 
 def test_a_file_beyond_the_limit_is_refused_and_not_kept(importer, settings, folder):
-    from dataclasses import replace
-
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, upload_megabytes=1)
     with pytest.raises(Refused, match="larger than this house takes"):
         imports.receive(blocks=(b"x" * 2**19 for _ in range(9)), name="a", from_on=DAY, by=importer.actor, at=AT)

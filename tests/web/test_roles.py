@@ -66,9 +66,7 @@ def test_the_grant_of_somebody_else_is_not_found(lead_browser, lead, sam):
     assert lead_browser.get(f"/people/{sam.public_id}/role/{grant.pk}/end").status_code == 405
 
 
-def test_the_page_of_roles_says_what_each_opens_and_who_holds_it(
-    lead_browser, person, django_assert_max_num_queries
-):
+def test_the_page_of_roles_says_what_each_opens_and_who_holds_it(lead_browser, person, django_assert_max_num_queries):
     person("Otto Observer", Role.OBSERVER)
     with django_assert_max_num_queries(14):
         page = lead_browser.get("/settings/roles").content.decode()

@@ -227,6 +227,8 @@ def test_the_page_about_oneself_takes_language_and_zone_and_shows_both_texts_of_
     assert "Europe/Oslo" in both.content.decode()
     assert "America/Lima" in both.content.decode()
     assert client.post("/me", form | {"timezone": "Larkmoor/Yard", "version": amara.version}).status_code == 422
+    assert client.post("/me", form | {"language": "house", "version": amara.version}).status_code == 302
+    assert Member.objects.get(pk=amara.pk).language == ""
 
 
 def test_rules_of_signing_in_are_changed_by_those_who_may_within_limits(lead_browser, amara, everybody, browser_of):

@@ -85,3 +85,24 @@ def test_others_are_asked_for_no_step_that_is_not_theirs(person, browser_of, rol
 
 def test_today_names_the_day_as_people_write_it(lead_browser, lead):
     assert "Monday 2 March" in lead_browser.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "room", "mark"),
+    [
+        ("/", "Today", "page"),
+        ("/people/", "People", "page"),
+        ("/settings/", "Settings", "page"),
+        ("/me", "Settings", "true"),
+    ],
+)
+def test_the_navigation_marks_where_the_reader_is(lead_browser, path, room, mark):
+    text = lead_browser.get(path).content.decode()
+    nav = text[text.index('<nav class="nav"') :]
+    nav = nav[: nav.index("</nav>")]
+    assert re.findall(r'aria-current="(\w+)"><svg.*?</svg>([^<]+)<', nav) == [(mark, room)]
+
+
+def test_a_colleague_with_nothing_to_do_finds_a_calm_page(person, browser_of):
+    text = browser_of(person("Amara Kone")).get("/").content.decode()
+    assert ("Nothing waits for you" in text, "Look at your own page" in text) == (True, True)

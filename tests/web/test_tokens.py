@@ -116,11 +116,11 @@ def test_nobody_keeps_more_than_twenty_tokens(lead):
     assert token_of(lead, "jobs:read", key="one more")
 
 
-def test_a_token_ends_with_its_day(used, at, time_machine):
-    _token, text = used
-    time_machine.move_to(at + timedelta(days=30) - timedelta(seconds=1), tick=False)
+def test_a_token_ends_with_its_day(lead, at, time_machine):
+    text = token_of(lead, days=5)[1]
+    time_machine.move_to(at + timedelta(days=5) - timedelta(seconds=1), tick=False)
     assert status(text) == 200
-    time_machine.move_to(at + timedelta(days=30), tick=False)
+    time_machine.move_to(at + timedelta(days=5), tick=False)
     assert status(text) == 401
 
 
@@ -233,3 +233,11 @@ def test_uses_are_kept_in_memory_while_the_database_is_away(used, at, monkeypatc
 def test_every_scope_has_a_sentence_and_a_right():
     assert [scope for scope in Scope if not str(scope.label)] == []
     assert {scope.permission for scope in Scope} >= {None, Permission.SEE_PEOPLE, Permission.READ_JOURNAL}
+
+
+def test_a_token_closes_when_its_member_owes_a_second_factor(used, at, time_machine):
+    time_machine.move_to(at + timedelta(days=6), tick=False)
+    assert status(used[1]) == 200
+    time_machine.move_to(at + timedelta(days=8), tick=False)
+    answer = Program(used[1]).get("/organisation")
+    assert (answer.status_code, "second factor" in problem_of(answer)["detail"]) == (403, True)

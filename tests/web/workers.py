@@ -30,7 +30,7 @@ def slow(arguments, tell):
         time.sleep(0.02)
     return {"sentence": "All steps were taken."}
 
-worker = Worker(lease=timedelta(seconds=1), pause=0.05)
+worker = Worker(lease=timedelta(seconds=2), pause=0.05)
 signal.signal(signal.SIGTERM, lambda *_: worker.stop())
 worker.run()
 """

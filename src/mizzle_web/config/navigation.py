@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from mizzle_web.page.permissions import Permission
@@ -22,7 +23,8 @@ class Way:
     title: str
     icon: str
     address: str
-    is_current: bool
+    current: str
+    """As `aria-current` says it: "page" for this very page, "true" for one further inside, or nothing."""
     count: int = 0
 
 
@@ -42,8 +44,8 @@ def everywhere(request: Visit) -> dict[str, Any]:
 
     def way(title: str, icon: str, name: str) -> Way:
         address = reverse(name)
-        is_current = request.path == address or (address != "/" and request.path.startswith(address))
-        return Way(title, icon, address, is_current)
+        is_inside = address != "/" and request.path.startswith(address)
+        return Way(title, icon, address, "page" if request.path == address else "true" if is_inside else "")
 
     today = way(_("Today"), "today", "today:today")
     work = way(_("Long work"), "work", "jobs:jobs")
@@ -54,11 +56,13 @@ def everywhere(request: Visit) -> dict[str, Any]:
     if member.may(Permission.READ_JOURNAL):
         look_after.append(way(_("Journal"), "journal", "journal:journal"))
     settings = way(_("Settings"), "settings", "today:settings")
+    if not any(one.current for one in (*together, *look_after, settings)):
+        settings = replace(settings, current="true")  # every other page is listed there
     look_after.append(settings)
     return {
         "user": member,
         "navigation": (Group(_("Together"), tuple(together)), Group(_("Look after"), tuple(look_after))),
         "shortcuts": tuple([today, *look_after[:-1], settings][:4]),
-        "my_unit": unit_name(member, request.at.date()),
+        "my_unit": SimpleLazyObject(lambda: unit_name(member, request.at.date())),  # a fragment need not ask for it
         "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),
     }

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from mizzle_web.page import gallery, problem
 from mizzle_web.page.access import needs
@@ -30,6 +31,7 @@ RETRY_SECONDS = 20
 
 
 @needs(Permission.OPERATE)
+@require_safe
 def design(request: Visit) -> HttpResponse:
     """Show every component of the design, once."""
     return render(request, "page/design.html", gallery.specimens(request))
@@ -40,8 +42,6 @@ def _problem(request: Visit, status: int, told: Callable[[], tuple[str, str]]) -
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language_from_request(request)
     with translation.override(language):
         title, sentence = told()
-        if problem.is_asked(request):
-            return problem.problem(status, sentence)
         if problem.is_asked(request):
             return problem.problem(status, sentence, title=title)
         page = render_to_string("page/problem.html", {"title": title, "sentence": sentence, "status": status})
@@ -152,7 +152,8 @@ def ground(request: Visit, trouble: BaseException | None) -> HttpResponse | None
         return disk_full(request)
     if isinstance(trouble, DatabaseError) and _is_full(trouble):
         return disk_full(request)
-    if isinstance(trouble, OperationalError | InterfaceError):
+    is_spoilt = type(trouble) is DatabaseError  # as SQLite says of a damaged file; a fault of ours is of a child of it
+    if is_spoilt or isinstance(trouble, OperationalError | InterfaceError):
         return away(request)
     return None
 

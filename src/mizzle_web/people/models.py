@@ -66,7 +66,6 @@ class Unit(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = UnitQuerySet.as_manager()
-    periods: models.Manager[UnitPeriod]
 
     class Meta:
         constraints = (
@@ -165,8 +164,6 @@ class Member(AbstractBaseUser):
     is_on_tablet = False  # set by the door for one request: what is shared by many has no powers
 
     objects = MemberQuerySet.as_manager()
-    grants: models.Manager[Grant]
-    placements: models.Manager[Placement]
 
     class Meta:
         constraints = (
@@ -315,8 +312,6 @@ class ImportFile(models.Model):
     job = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
-
-    rows: models.Manager[ImportRow]
 
     class Meta:
         constraints = (

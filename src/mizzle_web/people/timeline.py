@@ -70,10 +70,7 @@ def together(one: Sequence[Span[V]], other: Sequence[Span[W]]) -> list[Span[tupl
     """Lay two timelines over each other; both begin and end on the same days."""
     starts = sorted({span.from_on for span in one} | {span.from_on for span in other})
     ends = [*starts[1:], one[-1].until_on] if one else []
-    return [
-        Span(start, end, (at(one, start), at(other, start)))
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    return [Span(start, end, (at(one, start), at(other, start))) for start, end in zip(starts, ends, strict=True)]
 
 
 def at(spans: Sequence[Span[V]], day: date) -> V:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from mizzle_web.page import fragments
 from mizzle_web.page.access import member
@@ -45,6 +46,7 @@ class Setting(NamedTuple):
 
 
 @member
+@require_safe
 def today(request: Visit) -> HttpResponse:
     """Show the signed-in person what waits for them."""
     left, right = ([fragments.show(request, name) for name in side] for side in (LEFT, RIGHT))
@@ -52,6 +54,7 @@ def today(request: Visit) -> HttpResponse:
 
 
 @member
+@require_safe
 def first_step(request: Visit) -> HttpResponse:
     """Show on Today the smallest step that makes this house useful; nothing once it is taken."""
     return render(request, "today/first_step.html", {"step": _first_step(request)})
@@ -84,6 +87,7 @@ def _first_step(request: Visit) -> Step | None:
 
 
 @member
+@require_safe
 def settings(request: Visit) -> HttpResponse:
     """List the settings that are open to the reader."""
     return render(request, "today/settings.html", {"groups": _groups(request)})
@@ -117,11 +121,44 @@ def SETTINGS() -> list[tuple[str, list[Line]]]:  # noqa: N802 - a table in the r
         ),
         (
             _("Organisation"),
-            [],
+            [
+                (
+                    "people:organisation",
+                    "settings",
+                    _("Name, language, zone"),
+                    _("What holds for everybody who has not chosen."),
+                    Permission.MANAGE_ORGANISATION,
+                ),
+                ("people:units", "units", _("Units"), _("Teams and departments, on any day."), Permission.MANAGE_UNITS),
+                (
+                    "people:sign_in_rules",
+                    "key",
+                    _("Signing in"),
+                    _("How long sessions last, how long passwords are."),
+                    Permission.MANAGE_SIGN_IN,
+                ),
+                (
+                    "people:languages",
+                    "language",
+                    _("Languages"),
+                    _("Which one the house speaks to whom."),
+                    Permission.MANAGE_ORGANISATION,
+                ),
+            ],
         ),
         (
             _("People"),
-            [],
+            [
+                (
+                    "people:members",
+                    "people",
+                    _("People"),
+                    _("Who is here, and who has left."),
+                    Permission.MANAGE_PEOPLE,
+                ),
+                ("people:imports", "table", _("From a file"), _("Many people at once."), Permission.MANAGE_PEOPLE),
+                ("people:roles", "vote", _("Roles"), _("Who holds which, and what each opens."), Permission.GIVE_ROLES),
+            ],
         ),
         (
             _("Connections"),

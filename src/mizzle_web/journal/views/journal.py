@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.http import StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
@@ -81,9 +81,9 @@ def _lines(request: Visit, entries: list[Entry]) -> list[Line]:
 def _name(request: Visit, actor: str) -> str:
     try:
         reverse(NAME, args=(actor,))
-    except NoReverseMatch:
+        return fragment({"request": request}, NAME, actor) or figures.short(actor)  # type: ignore[arg-type] # a dict will do
+    except (NoReverseMatch, Http404):  # no such room, no member, or a member who is no longer known
         return figures.short(actor)
-    return fragment({"request": request}, NAME, actor) or figures.short(actor)  # type: ignore[arg-type] # a dict will do
 
 
 @needs(Permission.READ_JOURNAL)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -45,21 +47,21 @@ def open_units(*, file: ImportFile, importer: Member, at: datetime) -> None:
                 )
 
 
-def apply_part(*, file: ImportFile, part: Sequence[ImportRow], importer: Member, zone: ZoneInfo, at: datetime) -> None:
-    """Take in some rows, note that they are, and tell the journal."""
+def apply_part(*, file: ImportFile, part: Sequence[int], importer: Member, zone: ZoneInfo, at: datetime) -> None:
+    """Take in the rows with these keys, note that they are, and tell the journal."""
     told: dict[str, list[str]] = defaultdict(list)
-    part = list(ImportRow.objects.select_for_update().filter(pk__in=[row.pk for row in part], is_applied=False))
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in={row.after.get("unit", "") for row in part})}
-    for row in part:
+    rows = list(ImportRow.objects.select_for_update().filter(pk__in=part, is_applied=False).order_by("number"))
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in={row.after.get("unit", "") for row in rows})}
+    for row in rows:
         _recheck(row, importer, units)
-    there = [row for row in part if row.outcome in (Outcome.CHANGED, Outcome.MOVED, Outcome.LEAVES)]
+    there = [row for row in rows if row.outcome in (Outcome.CHANGED, Outcome.MOVED, Outcome.LEAVES)]
     _change(there, units, file, importer, zone, at, told)  # first: a changed member may free an address for a new one
-    _add([row for row in part if row.outcome == Outcome.NEW], units, file, zone, at, told)
+    _add([row for row in rows if row.outcome == Outcome.NEW], units, file, zone, at, told)
     ImportRow.objects.bulk_update(
-        [row for row in part if row.outcome == Outcome.LEFT_OUT], ("outcome", "reason", "detail")
+        [row for row in rows if row.outcome == Outcome.LEFT_OUT], ("outcome", "reason", "detail")
     )
-    ImportRow.objects.filter(pk__in=[row.pk for row in part]).update(is_applied=True)
-    details: dict[str, Any] = {"first": part[0].number, "last": part[-1].number, **told} if part else {}
+    ImportRow.objects.filter(pk__in=[row.pk for row in rows]).update(is_applied=True)
+    details: dict[str, Any] = {"first": rows[0].number, "last": rows[-1].number, **told} if rows else {}
     record(by=importer.actor, verb="people.imported", thing=f"import:{file.public_id}", at=at, details=details)
 
 
@@ -98,7 +100,9 @@ def _add(
     codes = {row.after["code"].lower() for row in rows if "code" in row.after}
     there = Member.objects.annotate(small_email=Lower("email"), small_code=Lower("code"))
     taken: set[str | None] = set()
-    for pair in there.filter(Q(small_email__in=emails) | Q(small_code__in=codes)).values_list("small_email", "small_code"):
+    for pair in there.filter(Q(small_email__in=emails) | Q(small_code__in=codes)).values_list(
+        "small_email", "small_code"
+    ):
         taken |= set(pair)
     pairs = []
     for row in rows:
@@ -113,7 +117,7 @@ def _add(
             language=after.get("language", ""),
             joined_at=_joined(row, zone, at),
         )
-        member.set_unusable_password()
+        member.password = UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30)  # as Django makes it, and much faster
         pairs.append((row, member))
     Member.objects.bulk_create(member for _row, member in pairs)
     placements, grants = [], []
@@ -170,7 +174,9 @@ def _let_go(row: ImportRow, member: Member, importer: Member, zone: ZoneInfo, at
 def _write(
     row: ImportRow, member: Member, units: dict[str, Unit], file: ImportFile, zone: ZoneInfo, at: datetime
 ) -> None:
-    changes: dict[str, Any] = {name: row.after[name] for name in ("name", "email", "code", "language") if name in row.after}
+    changes: dict[str, Any] = {
+        name: row.after[name] for name in ("name", "email", "code", "language") if name in row.after
+    }
     if "joined" in row.after:
         changes["joined_at"] = _joined(row, zone, at)
     if changes:

@@ -23,11 +23,11 @@ from mizzle_web.people.roster.unit_plan import UnitPlan
 from mizzle_web.people.roster.words import about_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
     from pathlib import Path
 
-    from mizzle_web.people.roster.unit_plan import Opening
+    from mizzle_web.people.roster.unit_plan import Named, Opening
 
     Tell = Callable[[float, str], None]
 
@@ -53,10 +53,8 @@ def receive(*, blocks: Iterable[bytes], name: str, from_on: date, by: str, at: d
     digest = hashlib.sha256()
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as kept:
-            for block in blocks:
+            for block in _limited(blocks, most):
                 file.n_bytes += len(block)
-                if file.n_bytes > most:
-                    raise Refused("too_large", about_file("too_large"), field="file")
                 digest.update(block)
                 kept.write(block)
         file.digest = digest.hexdigest()
@@ -74,6 +72,16 @@ def receive(*, blocks: Iterable[bytes], name: str, from_on: date, by: str, at: d
         path.unlink(missing_ok=True)
         raise
     return file
+
+
+def _limited(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Pass blocks on until they are too many."""
+    n_bytes = 0
+    for block in blocks:
+        n_bytes += len(block)
+        if n_bytes > most:
+            raise Refused("too_large", about_file("too_large"), field="file")
+        yield block
 
 
 def is_small(file: ImportFile) -> bool:
@@ -96,8 +104,10 @@ def check_import(*, file: ImportFile, at: datetime, tell: Tell) -> ImportFile:
         found = rows(path)
         titles = Titles(next(found)[1])
         units = UnitPlan(on=file.from_on, may_open=importer.may(Permission.MANAGE_UNITS))
-        n_rows, named = 0, {}
-        for n_rows, (_number, cells) in enumerate(found, 1):
+        n_rows = 0
+        named: dict[Named, None] = {}
+        for _number, cells in found:
+            n_rows += 1
             named[titles.unit(cells)] = None
         units.take(one for one in named if one[0] or one[1])
         planner = Planner(titles=titles, units=units, importer=importer, zone=_zone(), at=at)
@@ -116,9 +126,7 @@ def check_import(*, file: ImportFile, at: datetime, tell: Tell) -> ImportFile:
             tell(done / n_rows, _("%(n)d of %(all)d rows looked at") % {"n": done, "all": n_rows})
     except (Unreadable, FileNotFoundError) as problem:
         return _refuse(file, problem.code if isinstance(problem, Unreadable) else "gone", at)
-    file.units = [
-        {"code": one.code, "name": one.name, "parent": one.parent} for one in _needed(units, used)
-    ]
+    file.units = [{"code": one.code, "name": one.name, "parent": one.parent} for one in _needed(units, used)]
     file.columns = list(zip(titles.titles, titles.meanings, strict=True))
     file.counts, file.state = counts, ImportState.CHECKED
     with transaction.atomic():
@@ -144,12 +152,17 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
         file.save(update_fields=("state",))
     importer = _importer(file, by)
     open_units(file=file, importer=importer, at=at)
-    to_do = file.rows.filter(outcome__in=TO_DO)
-    n_rows = to_do.count()
-    while part := list(to_do.filter(is_applied=False).order_by("number")[:PART]):
-        _apply(file, part, importer, at)
-        done = to_do.filter(is_applied=True).count()
-        tell(min(done / n_rows, 1.0) if n_rows else 1.0, _("%(n)d of %(all)d rows taken in") % {"n": done, "all": n_rows})
+    n_rows = file.rows.filter(outcome__in=TO_DO).count()
+    number = done = 0
+    found = file.rows.order_by("number").values_list("pk", "number", "outcome", "is_applied")
+    while part := list(found.filter(number__gt=number)[:PART]):
+        number = part[-1][1]
+        to_do = [pk for pk, _number, outcome, is_applied in part if outcome in TO_DO and not is_applied]
+        if to_do:
+            _apply(file, to_do, importer, at)
+        done += sum(outcome in TO_DO for _pk, _number, outcome, _is_applied in part)
+        if n_rows:
+            tell(min(done / n_rows, 1.0), _("%(n)d of %(all)d rows taken in") % {"n": done, "all": n_rows})
     with transaction.atomic():
         counts = dict.fromkeys(Outcome.values, 0) | {"same": file.counts.get("same", 0)}
         for outcome in Outcome:
@@ -189,15 +202,16 @@ def forget_imports(*, before: datetime) -> int:
     return ImportFile.objects.filter(pk__in=[one.pk for one in old]).delete()[0]
 
 
-def _apply(file: ImportFile, part: list[ImportRow], importer: Member, at: datetime) -> None:
+def _apply(file: ImportFile, part: list[int], importer: Member, at: datetime) -> None:
     """Take in some rows at once; where two of them meet in the database, one after the other."""
     try:
         with transaction.atomic():
             apply_part(file=file, part=part, importer=importer, zone=_zone(), at=at)
     except IntegrityError:
         if len(part) == 1:
-            (row,) = part
-            ImportRow.objects.filter(pk=row.pk).update(outcome=Outcome.LEFT_OUT, reason="taken_since", is_applied=True)
+            ImportRow.objects.filter(pk__in=part).update(
+                outcome=Outcome.LEFT_OUT, reason="taken_since", is_applied=True
+            )
             return
         half = len(part) // 2
         for some in (part[:half], part[half:]):

@@ -35,7 +35,9 @@ def change_organisation(*, version: int, by: str, at: datetime, **changes: str |
         organisation = Organisation.objects.select_for_update().get()
         if organisation.version != version:
             theirs = {name: str(getattr(organisation, name)) for name in changes}
-            raise Changed(_("Somebody else has changed this in the meantime."), theirs=theirs, version=organisation.version)
+            raise Changed(
+                _("Somebody else has changed this in the meantime."), theirs=theirs, version=organisation.version
+            )
         changed = [name for name, value in changes.items() if getattr(organisation, name) != value]
         if not changed:
             return organisation

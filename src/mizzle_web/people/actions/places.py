@@ -19,11 +19,13 @@ NOWHERE = -1
 
 
 def settle(member: int, unit: Unit | None, on: date) -> bool:
-    """Place a member in a unit, and in the one it is merged into where that day is known; say whether that changed anything."""
+    """Place a member in a unit, and later in the one it is merged into; say whether that changed anything."""
     is_changed = put(member, unit.pk if unit else None, on, until_on=unit.ended_on if unit else None)
     while unit is not None and unit.ended_on is not None:
         heir = Succession.objects.filter(earlier=unit, kind="merged").select_related("later").first()
-        if heir is None or not put(member, heir.later_id, unit.ended_on, only_from=NOWHERE, until_on=heir.later.ended_on):
+        if heir is None or not put(
+            member, heir.later_id, unit.ended_on, only_from=NOWHERE, until_on=heir.later.ended_on
+        ):
             break
         unit = heir.later
     return is_changed
@@ -50,9 +52,7 @@ def put(member: int, unit: int | None, on: date, *, only_from: int | None = None
     return bool(gone or new)
 
 
-def after(
-    spans: Sequence[Span[int]], unit: int | None, on: date, until_on: date | None = None
-) -> list[Span[int]]:
+def after(spans: Sequence[Span[int]], unit: int | None, on: date, until_on: date | None = None) -> list[Span[int]]:
     """Give the placements of somebody who works in a unit, or in none, from a day on; it may end when the unit does."""
     whole: list[Span[int | None]] = timeline.filled(list(spans), None)  # type: ignore[arg-type] # None is a gap
     found = timeline.changed(whole, on, unit)

@@ -74,7 +74,8 @@ def keep_an_owner(member: Member) -> None:
         raise Refused(
             "last_owner",
             _(
-                "This is the last service lead. Make somebody else service lead first, so that roles can still be given."
+                "This is the last service lead. Make somebody else service lead first, "
+                "so that roles can still be given."
             ),
         )
 

@@ -75,9 +75,7 @@ def move_unit(*, unit: Unit, parent: Unit | None, on: date, version: int, by: st
     return unit
 
 
-def merge_units(
-    *, units: Sequence[Unit], versions: Sequence[int], into: Unit, on: date, by: str, at: datetime
-) -> Unit:
+def merge_units(*, units: Sequence[Unit], versions: Sequence[int], into: Unit, on: date, by: str, at: datetime) -> Unit:
     """Merge units into one from a day on: their people, and the units under them, go with them."""
     with transaction.atomic():
         into = Unit.objects.select_for_update().get(pk=into.pk)
@@ -156,7 +154,9 @@ def _there(unit: Unit, on: date, *, field: str = "on") -> None:
     """Refuse a day on which the unit does not exist."""
     if on < unit.began_on:
         sentence = _("On %(day)s this unit was not open yet. Choose a day from %(began)s on.")
-        raise Refused("not_yet_open", sentence % {"day": on.isoformat(), "began": unit.began_on.isoformat()}, field=field)
+        raise Refused(
+            "not_yet_open", sentence % {"day": on.isoformat(), "began": unit.began_on.isoformat()}, field=field
+        )
     if unit.ended_on is not None and on >= unit.ended_on:
         sentence = _("This unit is closed from %(day)s on. Choose an earlier day, or another unit.")
         raise Refused("closed", sentence % {"day": unit.ended_on.isoformat()}, field=field)

@@ -12,18 +12,24 @@ from mizzle_web.page.forms import Form
 from mizzle_web.people.forms.door import LONGEST_PASSWORD, password_hint, zones
 
 
+HOUSE = "house"
+"""Chosen by who wants what the organisation has."""
+
+
 def _like_everybody(choices: list[tuple[str, str]]) -> list[tuple[str, Any]]:
-    return [("", _("As the organisation")), *choices]
+    return [(HOUSE, _("As the organisation")), *choices]
 
 
 class Habits(Form):
     """In which language and zone somebody reads, and which version of that was on the page."""
 
-    language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=lambda: _like_everybody(list(settings.LANGUAGES))
-    )
-    timezone = forms.ChoiceField(label=_("Time zone"), required=False, choices=lambda: _like_everybody(zones()))
+    language = forms.ChoiceField(label=_("Language"), choices=lambda: _like_everybody(list(settings.LANGUAGES)))
+    timezone = forms.ChoiceField(label=_("Time zone"), choices=lambda: _like_everybody(zones()))
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Keep nothing where somebody wants what the organisation has."""
+        return {name: "" if value == HOUSE else value for name, value in (super().clean() or {}).items()}
 
 
 class Present(Form):

@@ -41,13 +41,15 @@ class UnitChoice(forms.ChoiceField):
 def day_field(**more: Any) -> forms.DateField:
     """Make a field for a day that the browser helps to choose."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(**({"label": _("From"), "widget": widget, "help_text": FROM} | more))
+    given: dict[str, Any] = {"label": _("From"), "widget": widget, "help_text": FROM}
+    return forms.DateField(**(given | more))
 
 
 def code_field(**more: Any) -> forms.CharField:
     """Make a field for the code of a unit."""
     text = _("Short and lasting: files and other systems know the unit by it.")
-    return forms.CharField(**({"label": _("Code"), "max_length": 40, "help_text": text} | more))
+    given: dict[str, Any] = {"label": _("Code"), "max_length": 40, "help_text": text}
+    return forms.CharField(**(given | more))
 
 
 class FromDay(Form):

@@ -1,4 +1,4 @@
-"""What each row of a file of people would change, as things stand; the same code tells it before and keeps to it after."""
+"""What each row of a file of people would change, as things stand."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from mizzle_web.people.roster.unit_plan import Named, UnitPlan
 
 LONGEST_NAME, LONGEST_CODE = 120, 40
-NOTHING = ("", "-", "–", "n/a")
+NOTHING = ("", "-", "\N{EN DASH}", "n/a")
 
 
-class LeftOut(Exception):
+class LeftOut(Exception):  # noqa: N818 - reads as a sentence: raise LeftOut("no_name")
     """A row that cannot be taken in; a code of `words.ROWS`, and its detail."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -206,17 +206,12 @@ class Planner:
             already = next(iter(found.values())).roles if found else set()
             if role not in already and not self._may_give and (role in POWERFUL or not MAY[role] <= self._permissions):
                 raise LeftOut("role_not_yours", str(role.label))
-        if found:
-            row = self._existing(person, next(iter(found.values())))
-        else:
-            row = self._new(person)
+        row = self._existing(person, next(iter(found.values()))) if found else self._new(person)
         row.number = number
         self._seen |= dict.fromkeys(keys, number)
         if row.member_id:
             self._touched[row.member_id] = number
-            self._freed |= {
-                f"{what}:{row.before[what].lower()}" for what in ("email", "code") if row.before.get(what)
-            }
+            self._freed |= {f"{what}:{row.before[what].lower()}" for what in ("email", "code") if row.before.get(what)}
         return row
 
     def _new(self, person: Person) -> ImportRow:
@@ -241,17 +236,10 @@ class Planner:
             not self._may_give and member.pk != self._importer.pk and bool(known.roles & {str(one) for one in POWERFUL})
         )
         row = ImportRow(outcome=Outcome.SAME, member=member, member_version=member.version)
-        if person.left is not None and person.left > self._today:
-            raise LeftOut("left_later", person.left.isoformat())
-        if member.left_at is not None:
-            if person.left is None:
-                raise LeftOut("has_left")
-            return row
         if person.left is not None:
-            if is_guarded:
-                raise LeftOut("powerful")
-            row.outcome, row.after = Outcome.LEAVES, {"left": person.left.isoformat()}
-            return row
+            return self._leaving(row, person.left, has_left=member.left_at is not None, is_guarded=is_guarded)
+        if member.left_at is not None:
+            raise LeftOut("has_left")
         self._compare(row, person, member)
         if is_guarded and {"email", "code"} & row.after.keys():
             raise LeftOut("powerful")
@@ -263,6 +251,15 @@ class Planner:
         if person.unit and person.unit != known.unit:
             row.before["unit"], row.after["unit"] = known.unit, person.unit
             row.outcome = Outcome.CHANGED if row.outcome == Outcome.CHANGED else Outcome.MOVED
+        return row
+
+    def _leaving(self, row: ImportRow, day: date, *, has_left: bool, is_guarded: bool) -> ImportRow:
+        if day > self._today:
+            raise LeftOut("left_later", day.isoformat())
+        if not has_left:
+            if is_guarded:
+                raise LeftOut("powerful")
+            row.outcome, row.after = Outcome.LEAVES, {"left": day.isoformat()}
         return row
 
     def _compare(self, row: ImportRow, person: Person, member: Member) -> None:

@@ -39,7 +39,7 @@ Row = tuple[int, list[str]]
 """The number of a row, as a spreadsheet counts, and its cells."""
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - reads as a sentence: raise Unreadable("empty")
     """The file is not one that people can be read from; `code` says why, see `mizzle_web.people.roster.words`."""
 
     def __init__(self, code: str) -> None:
@@ -89,11 +89,13 @@ def text(value: object) -> str:
 
     Examples
     --------
-    >>> text(12.0), text(datetime(2026, 3, 1)), text("  Ida\\u00a0 Lead ")
+    >>> text(12.0), text(datetime(2026, 3, 1)), text("  Ida  Lead ")
     ('12', '2026-03-01', 'Ida Lead')
     """
     if value is None:
         return ""
+    if isinstance(value, str) and len(value) <= LONGEST_CELL and value.isprintable():
+        return " ".join(value.split())  # nearly every cell
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime) and value.time() == time():
@@ -149,8 +151,7 @@ def _delimited(path: Path, head: bytes) -> Iterator[tuple[int, list[str]]]:
             start = 1
         reader = csv.reader(file, delimiter=separator)
         try:
-            for number, cells in enumerate(reader, start + 1):
-                yield number, cells
+            yield from enumerate(reader, start + 1)
         except csv.Error as problem:
             raise Unreadable("quotes") from problem
 

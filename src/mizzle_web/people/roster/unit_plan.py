@@ -67,7 +67,13 @@ class UnitPlan:
         ordered = sorted(dict.fromkeys(named), key=lambda one: not one[0])  # those with a code first
         for code, name, above in ordered:
             found = self.find(code, name)
-            if found is None and self.may_open and len(code) <= LONGEST_CODE and len(name) <= LONGEST_NAME and (code or name):
+            if (
+                found is None
+                and self.may_open
+                and len(code) <= LONGEST_CODE
+                and len(name) <= LONGEST_NAME
+                and (code or name)
+            ):
                 found = self._open(code, name)
             if found in self._new and above and len(above) <= LONGEST_NAME and not self._new[found].above:
                 self._new[found].above = above
@@ -118,7 +124,7 @@ class UnitPlan:
         return code
 
     def _order(self) -> None:
-        """Put each unit after the one it belongs to; what would be under itself is a problem, and what is under that."""
+        """Put each unit after the one it belongs to; a circle is a problem, and so is what is under it."""
         placed: set[str] = set()
         waiting = dict(self._new)
         while waiting:

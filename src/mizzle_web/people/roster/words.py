@@ -15,18 +15,26 @@ FILES: dict[str, StrPromise] = {
     "old_excel": _("This is a workbook of an old or binary form. Open it in Excel and save it as .xlsx or CSV."),
     "packed": _("This is a packed archive. Unpack it and send the file that is inside."),
     "not_people": _("This is not a table of people. Send a CSV file or an Excel workbook (.xlsx)."),
-    "one_column": _("The rows have one column only. Send a table with at least a name and an e-mail address or a code."),
+    "one_column": _(
+        "The rows have one column only. Send a table with at least a name and an e-mail address or a code."
+    ),
     "quotes": _("A quotation mark in the file is never closed. Export it again, or save it as an Excel workbook."),
     "damaged": _("The file is damaged. Open it, save it again, and send that."),
-    "bomb": _("The workbook unpacks to far more than a list of people holds. Save the list alone as CSV, and send that."),
+    "bomb": _(
+        "The workbook unpacks to far more than a list of people holds. Save the list alone as CSV, and send that."
+    ),
     "too_many_rows": _("The file has more than 1,000,000 rows. Send it in several parts."),
-    "too_large": _("The file is larger than this house takes. Send it in parts, or ask your operator to raise the limit."),
+    "too_large": _(
+        "The file is larger than this house takes. Send it in parts, or ask your operator to raise the limit."
+    ),
     "no_name": _("No column has the title of a name. Give the first row titles such as: name, e-mail, code, unit."),
     "no_key": _("No column tells people apart. Add one with e-mail addresses or personal codes."),
     "gone": _("The file is no longer on the server. Send it again."),
 }
 ROWS: dict[str, StrPromise] = {
-    "cells": _("The row has more cells than there are titles. Look for a separator inside a text without quotation marks."),
+    "cells": _(
+        "The row has more cells than there are titles. Look for a separator inside a text without quotation marks."
+    ),
     "no_name": _("The name is missing."),
     "long_name": _("The name is longer than 120 characters."),
     "bad_email": _("This is not an e-mail address: %(detail)s"),

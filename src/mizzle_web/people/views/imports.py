@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from mizzle_web.people.models import ImportRow
 
 A_PAGE = 50
+FORMULAS = frozenset(
+    "=+-@|%\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+"""What a spreadsheet may take a cell for that begins with it."""
+BREAKS = frozenset("\t\r\n")
 MEANINGS = {
     "name": gettext_lazy("name"),
     "first_name": gettext_lazy("first name"),
@@ -155,7 +160,11 @@ def one(request: Visit, public_id: UUID) -> HttpResponse:
 
 def _row(row: ImportRow) -> dict[str, Any]:
     fields = [
-        (str(MEANINGS.get(name, name)), row.before.get(name, ""), ", ".join(value) if isinstance(value, list) else value)
+        (
+            str(MEANINGS.get(name, name)),
+            row.before.get(name, ""),
+            ", ".join(value) if isinstance(value, list) else value,
+        )
         for name, value in row.after.items()
     ]
     name = row.after.get("name") or (row.member.name if row.member else "") or " · ".join(row.cells[:3])
@@ -232,7 +241,8 @@ def tame(cell: str) -> str:
     >>> tame("=1+1"), tame("Ida"), tame("\uff1d1")
     ("'=1+1", 'Ida', "'\uff1d1")
     """
-    return f"'{cell}" if cell.lstrip()[:1] in {*"=+-@|%", "\uff1d", "\uff0b", "\uff0d", "\uff20"} or cell[:1] in "\t\r\n" and cell else cell
+    is_formula = cell.lstrip()[:1] in FORMULAS or cell[:1] in BREAKS
+    return f"'{cell}" if is_formula else cell
 
 
 def _file(request: Visit, public_id: UUID) -> ImportFile:

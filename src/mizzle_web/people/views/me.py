@@ -17,7 +17,7 @@ from mizzle_web.page.views import changed
 from mizzle_web.people import sign_in as door
 from mizzle_web.people.actions import credentials
 from mizzle_web.people.actions.members import change_member
-from mizzle_web.people.forms.me import Habits, NewPassword, NewPin
+from mizzle_web.people.forms.me import HOUSE, Habits, NewPassword, NewPin
 from mizzle_web.people.models import Invitation
 from mizzle_web.people.roles import Role
 
@@ -35,9 +35,8 @@ MOST_INVITATIONS = 20
 def me(request: Visit) -> HttpResponse:
     """Show the signed-in person what the house knows of them; take language and time zone."""
     who = request.user
-    form = Habits(
-        request.POST or None, initial={"language": who.language, "timezone": who.timezone, "version": who.version}
-    )
+    now = {"language": who.language or HOUSE, "timezone": who.timezone or HOUSE, "version": who.version}
+    form = Habits(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

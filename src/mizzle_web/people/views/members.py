@@ -66,9 +66,7 @@ def members(request: Visit) -> HttpResponse:
     return render(request, "people/members.html", context)
 
 
-def _asked_for(
-    chosen: MemberQuerySet, branches: Sequence[Branch], asked: dict[str, str], on: date
-) -> MemberQuerySet:
+def _asked_for(chosen: MemberQuerySet, branches: Sequence[Branch], asked: dict[str, str], on: date) -> MemberQuerySet:
     chosen = chosen.filter(left_at__isnull=not asked["left"])
     chosen = figures.matching(chosen, asked["q"])
     if asked["unit"]:
@@ -135,8 +133,10 @@ def new(request: Visit) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return redirect("people:members") if not is_new else tell(
-                redirect("people:person", made.public_id), _("Taken in.")
+            return (
+                redirect("people:members")
+                if not is_new
+                else tell(redirect("people:person", made.public_id), _("Taken in."))
             )
     context = {"form": form, "title": _("Take somebody in"), "button": _("Take them in")}
     return render(request, "people/person_form.html", context, status=422 if form.errors else 200)
@@ -171,9 +171,7 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
     found = _present(request, public_id)
     on = today(request)
     here = next((one.unit.public_id for one in found.placements.select_related("unit") if on_day(one, on)), "")
-    form = PlacePerson(
-        _sent(request), units=unit_choices(figures.tree(on)), initial={"on": on, "unit": str(here)}
-    )
+    form = PlacePerson(_sent(request), units=unit_choices(figures.tree(on)), initial={"on": on, "unit": str(here)})
     if request.method == "POST" and form.is_valid():
         try:
             place(member=found, **form.cleaned_data, by=request.user.actor, at=request.at)

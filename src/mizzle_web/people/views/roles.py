@@ -56,7 +56,9 @@ def roles(request: Visit) -> HttpResponse:
     grants = Grant.objects.filter(ended_at__isnull=True, member__left_at__isnull=True).select_related("member")
     for grant in grants.order_by("member__name"):
         held.setdefault(grant.role, []).append(grant)
-    names = figures.names_of_units({one.unit_id for ones in held.values() for one in ones if one.unit_id}, today(request))
+    names = figures.names_of_units(
+        {one.unit_id for ones in held.values() for one in ones if one.unit_id}, today(request)
+    )
     said = abilities()
     groups = [
         {
@@ -95,10 +97,10 @@ def give(request: Visit, public_id: UUID) -> HttpResponse:
 
 @needs(Permission.GIVE_ROLES)
 @require_POST
-def end(request: Visit, public_id: UUID, grant: int) -> HttpResponse:
+def end(request: Visit, public_id: UUID, number: int) -> HttpResponse:
     """Take a role back; that of the last service lead stays, and the answer says why."""
     found = seen(request, public_id)
-    held = Grant.objects.filter(pk=grant, member=found).select_related("member").first()
+    held = Grant.objects.filter(pk=number, member=found).select_related("member").first()
     if held is None:
         raise Http404
     try:

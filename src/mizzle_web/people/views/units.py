@@ -204,9 +204,7 @@ def _name(request: Visit, unit: Unit) -> str:
     return figures.names_of_units({unit.pk}, today(request)).get(unit.pk, unit.code)
 
 
-def _change(
-    request: Visit, unit: Unit, form: Form, act: Callable[..., object], words: dict[str, str]
-) -> HttpResponse:
+def _change(request: Visit, unit: Unit, form: Form, act: Callable[..., object], words: dict[str, str]) -> HttpResponse:
     """Show the form of a change, and make the change."""
     if request.method == "POST" and form.is_valid():
         try:
