@@ -11,12 +11,12 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     import random
+    from pathlib import Path
 
 PATIENCE = 60.0
 WRITERS = 4
@@ -226,5 +226,3 @@ def kill_often(folder: Path, rng: random.Random, rounds: int, database_url: str 
         told.strange,
         is_intact,
     )
-
-

@@ -42,9 +42,11 @@ def _body(verdict: Verdict, database: str, seed: int) -> str:
     return "\n\n".join(
         [
             machine(("mizzle", "django")),
-            f"The server (`mizzle serve`) on {database}, with {WRITERS} people who take somebody in by the form of "
-            f"`/people/new` as fast as they are answered; killed with SIGKILL after 0.02 to 0.8 seconds, and opened "
-            f"again. Seed {seed}.",
+            (
+                f"The server (`mizzle serve`) on {database}, with {WRITERS} people who take somebody in by the form of "
+                f"`/people/new` as fast as they can; killed with SIGKILL after 0.02 to 0.8 seconds, and opened "
+                f"again. Seed {seed}."
+            ),
             table(("", "found"), rows),
         ]
     )

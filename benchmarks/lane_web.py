@@ -9,6 +9,7 @@ import shutil
 import statistics
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -96,9 +97,7 @@ def _sample(folder: Path) -> str:
     return f"session={session.session_key}; csrf={TOKEN}"
 
 
-def _call(
-    handler: Any, path: str, cookies: str, form: dict[str, str] | None = None
-) -> tuple[int, bytes]:
+def _call(handler: Any, path: str, cookies: str, form: dict[str, str] | None = None) -> tuple[int, bytes]:
     """Ask the handler as the server does."""
     parts = urlsplit(path)
     body = urlencode(form | {"csrfmiddlewaretoken": TOKEN}).encode() if form is not None else b""
@@ -150,7 +149,7 @@ def _pages(cookies: str, calls: int) -> list[Timing]:
         status, content = _call(handler, path, cookies)
         if status != 200:  # noqa: PLR2004 - not a page to look at
             continue
-        times = sorted(_milliseconds(lambda path=path: _call(handler, path, cookies)) for _ in range(calls))
+        times = sorted(_milliseconds(partial(_call, handler, path, cookies)) for _ in range(calls))
         found.append(Timing(name, statistics.median(times), times[min(len(times) - 1, int(0.95 * len(times)))]))
         links = re.findall(rb'(?:href|action)="(/[^"#]*)"', content)
         waiting += [link.decode().replace("&amp;", "&") for link in links if not link.startswith((b"/static/", b"//"))]
@@ -242,9 +241,11 @@ def _body(pages: list[Timing], opening: float, weight: float, writes: dict[str, 
     return "\n\n".join(
         [
             machine(("mizzle", "django", "uvicorn")),
-            f"The sample organisation, seen by its service lead; {calls} calls of one page of each kind through the WSGI "
-            f"handler of the process, after one to warm up. Writes: {WRITERS} threads of one process, each write synced "
-            "to the disk before it is confirmed.",
+            (
+                f"The sample organisation, seen by its service lead; {calls} calls of one page of each kind through "
+                f"the WSGI handler, after one to warm up. Writes: {WRITERS} threads of one process, each synced to the "
+                "disk before it is confirmed."
+            ),
             "### Pages\n\n"
             + table(("page", "p50 ms", "p95 ms"), [(one.name, f"{one.p50:.1f}", f"{one.p95:.1f}") for one in pages]),
             "### Durable writes\n\n"

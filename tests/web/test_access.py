@@ -15,7 +15,7 @@ from mizzle_web.people.roles import MAY, Role
 from web.routes import METHODS, address, declared, routes
 
 NOBODY = "anonymous"
-MISSING = {"public_id": uuid.UUID(int=7), "token": "nothing-of-that-kind", "id": uuid.UUID(int=7), "number": 4_000_000}
+MISSING = {"public_id": uuid.UUID(int=7), "token": "nothing-of-that-kind", "id": uuid.UUID(int=7), "number": 4_000_000, "name": "mizzle-2001-01-01-000000.tar.gz"}
 OPENED = {200, 201, 204, 302, 303, 400, 404, 409, 413, 422}
 
 

@@ -205,7 +205,9 @@ def changed(file, **parts):
     with zipfile.ZipFile(file) as bundle:
         content = {name: bundle.read(name) for name in bundle.namelist()}
     for name, change in parts.items():
-        content[{"manifest": "manifest.json"}.get(name, name)] = change(content[{"manifest": "manifest.json"}.get(name, name)])
+        content[{"manifest": "manifest.json"}.get(name, name)] = change(
+            content[{"manifest": "manifest.json"}.get(name, name)]
+        )
     with zipfile.ZipFile(file, "w") as bundle:
         for name, value in content.items():
             bundle.writestr(name, value)

@@ -12,7 +12,7 @@ from mizzle_web.page import gallery
 from mizzle_web.page.templatetags import page as tags
 from mizzle_web.people.roles import Role
 
-NEEDS_NO_SPECIMEN = {"fragment", "level_word", "notice"}
+NEEDS_NO_SPECIMEN = {"fragment", "languages", "level_word", "notice"}
 """Tags whose work the gallery shows otherwise, or that show nothing of their own."""
 
 

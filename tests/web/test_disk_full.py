@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import os
 import subprocess
@@ -41,7 +42,10 @@ def test_a_full_disk_is_said_plainly_loses_nothing_and_is_over_when_there_is_roo
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA page_count")
         limit(cursor.fetchone()[0] + 4)
-    told = {number: take_in(browser, number) for number in range(200)}
+    told = {}
+    while list(told.values()).count(507) < 5:
+        told[len(told)] = take_in(browser, len(told))
+        assert len(told) < 300
     assert set(told.values()) == {302, 507}
     assert browser.get("/people/").status_code == 200, "reading goes on"
     there = set(Member.objects.filter(name__startswith="P ").values_list("name", flat=True))
@@ -87,6 +91,15 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+def fill(path):
+    with path.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 4096):
+                pass
+        except OSError as problem:
+            assert problem.errno == errno.ENOSPC  # noqa: PT017 - the end of a loop, not what is tested
+
+
 def test_a_server_on_a_disk_that_fills_and_empties_loses_nothing(small_disk):
     sys.path.insert(0, str(BENCHMARKS))
     try:
@@ -106,9 +119,7 @@ def test_a_server_on_a_disk_that_fills_and_empties_loses_nothing(small_disk):
 
         assert send(0) == 302
         filler = small_disk / "filler"
-        with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
-            while True:
-                file.write(b"x" * 4096)
+        fill(filler)
         number = 1
         while send(number) != 507:
             number += 1
@@ -121,5 +132,3 @@ def test_a_server_on_a_disk_that_fills_and_empties_loses_nothing(small_disk):
         house.kill()
     is_intact, names = house.found()
     assert (is_intact, sorted(names)) == (True, sorted(f"P {n}" for n, status in done.items() if status == 302))
-
-

@@ -53,7 +53,16 @@ def todo(at, **more):
 def test_a_house_that_is_well_has_nothing_to_do(well, at):
     lines = health.examine(at=at, thorough=True)
     assert [line.name for line in lines if not line.is_fine] == []
-    assert {line.name for line in lines} >= {"database", "whole", "migrations", "clock", "disk", "keys", "mail", "backup"}
+    assert {line.name for line in lines} >= {
+        "database",
+        "whole",
+        "migrations",
+        "clock",
+        "disk",
+        "keys",
+        "mail",
+        "backup",
+    }
     found = {line.name: line.found for line in lines}
     assert ("synchronous=FULL" in found["database"], "5 GB of 11 GB" in found["disk"]) == (True, True)
 
@@ -96,7 +105,9 @@ def test_a_database_that_lacks_a_step_or_comes_from_later_is_told(well, at):
         cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('people', '0099_later', %s)", [at])
     assert "later version" in {line.name: line.found for line in health.examine(at=at)}["migrations"]
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE name IN ('0099_later') OR app = 'operation' OR app = 'jobs'")
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE name IN ('0099_later') OR app = 'operation' OR app = 'jobs'"
+        )
     assert todo(at)["migrations"] == "Run: mizzle migrate"
 
 
@@ -160,4 +171,3 @@ def test_a_database_that_answers_an_error_is_no_trace_for_the_reader(ida, client
     answer = client.get("/health")
     assert (answer.status_code, b"secret inner" in answer.content) == (503, False)
     assert answer.headers["Retry-After"]
-

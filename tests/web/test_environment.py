@@ -127,7 +127,7 @@ def test_keys_of_the_environment_leave_none_behind(given):
 
 @pytest.mark.parametrize("place", ["/proc/mizzle", "/dev/null/mizzle", "/dev/null"])
 def test_a_data_folder_that_cannot_be_written_is_a_sentence(place):
-    with pytest.raises(BadSetting, match="cannot be written.*MIZZLE_DATA"):
+    with pytest.raises(BadSetting, match=r"cannot be written.*MIZZLE_DATA"):
         read({"MIZZLE_DATA": place})
 
 

@@ -285,7 +285,7 @@ def test_an_address_that_one_row_frees_is_free_for_the_next(importer):
         ("Nombre;Correo electrónico;Unidad;Idioma\nÁngel Niño;a@larkmoor.example;Logística;español\n", "cp1252"),
         ("Navn\tE-post\tAvdeling\tSpråk\nÁngel Niño\ta@larkmoor.example\tLogística\tspansk\n", "utf-16"),
         (
-            "sep=|\r\nFirst name|Last name|E-mail|Department|Language\r\nÁngel|Niño|a@larkmoor.example|Logística|es\r\n",
+            "sep=|\r\nFirst name|Last name|Mail|Department|Language\r\nÁngel|Niño|a@larkmoor.example|Logística|es\r\n",
             "utf-8-sig",
         ),
     ],

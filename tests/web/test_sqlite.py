@@ -108,7 +108,7 @@ def test_nested_transactions_wait_for_nobody(connect):
 
 def test_an_error_in_a_transaction_lets_the_next_writer_pass(connect):
     one, two = connect(), connect()
-    with pytest.raises(ZeroDivisionError), writing(one):
+    with pytest.raises(ZeroDivisionError), writing(one):  # noqa: PT012 - the end of the transaction is what is tested
         add(one, "lost")
         raise ZeroDivisionError
     with writing(two):
@@ -143,7 +143,7 @@ class Interrupted:
 
 def test_a_commit_that_is_interrupted_lets_the_next_writer_pass(connect):
     one, two = connect(), connect()
-    with pytest.raises(KeyboardInterrupt), writing(one):
+    with pytest.raises(KeyboardInterrupt), writing(one):  # noqa: PT012 - the same
         add(one, "lost")
         one.connection = Interrupted(one.connection)
     assert len(queue_of(one.settings_dict["NAME"])) == 0
@@ -155,7 +155,7 @@ def test_a_commit_that_is_interrupted_lets_the_next_writer_pass(connect):
 
 def test_closing_inside_a_transaction_lets_the_next_writer_pass(connect):
     one, two = connect(), connect()
-    with pytest.raises(DatabaseError), writing(one):
+    with pytest.raises(DatabaseError), writing(one):  # noqa: PT012 - the same
         add(one, "lost")
         one.close()
         add(one, "never")
@@ -260,5 +260,3 @@ def test_a_place_whose_connection_is_gone_is_passed_over():
     del owner
     queue.leave(queue.enter(other, 1))
     assert len(queue) == 0
-
-

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError
 from django.db.models import QuerySet
 
+from mizzle_web.jobs.schedule import declared
 from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.page.api import Scope
@@ -204,12 +205,12 @@ def test_a_use_is_noted_in_memory_and_written_later(used, at):
     token, text = used
     assert status(text) == 200
     assert Token.objects.get().used_on is None
-    assert note_uses(at) == 1
+    assert note_uses(at=at) == 1
     assert Token.objects.get().used_on == at.date()
     assert status(text) == 200
-    assert note_uses(at) == 0  # nothing new on the same day
+    assert note_uses(at=at) == 0  # nothing new on the same day
     use_token(text=text, at=at + timedelta(days=1))
-    assert note_uses(at + timedelta(days=1)) == 1
+    assert note_uses(at=at + timedelta(days=1)) == 1
     assert Token.objects.get(pk=token.pk).used_on == (at + timedelta(days=1)).date()
 
 
@@ -217,7 +218,7 @@ def test_a_use_never_goes_back(used, at):
     token, text = used
     Token.objects.update(used_on=at.date() + timedelta(days=3))
     use_token(text=text, at=at)
-    assert note_uses(at) == 0
+    assert note_uses(at=at) == 0
     assert Token.objects.get(pk=token.pk).used_on == at.date() + timedelta(days=3)
 
 
@@ -226,8 +227,8 @@ def test_uses_are_kept_in_memory_while_the_database_is_away(used, at, monkeypatc
     with monkeypatch.context() as broken:
         broken.setattr(QuerySet, "update", lambda *_args, **_fields: (_ for _ in ()).throw(DatabaseError("away")))
         with pytest.raises(DatabaseError):
-            note_uses(at)
-    assert note_uses(at) == 1
+            note_uses(at=at)
+    assert note_uses(at=at) == 1
 
 
 def test_every_scope_has_a_sentence_and_a_right():
@@ -241,3 +242,7 @@ def test_a_token_closes_when_its_member_owes_a_second_factor(used, at, time_mach
     time_machine.move_to(at + timedelta(days=8), tick=False)
     answer = Program(used[1]).get("/organisation")
     assert (answer.status_code, "second factor" in problem_of(answer)["detail"]) == (403, True)
+
+
+def test_uses_are_written_by_the_scheduler():
+    assert "note_uses" in {one.function.__name__ for one in declared()}

@@ -60,7 +60,7 @@ def opened() -> AbstractContextManager[None]:
 
 
 def owner(chosen: argparse.Namespace) -> int:
-    """Make the first organisation with its service lead, or one more service lead; done twice, nothing happens twice."""
+    """Make the first organisation with its service lead, or one more service lead; done twice, it happens once."""
     at = clock.now()
     rows = list(_rows(Path(chosen.units))) if chosen.units else []
     with transaction.atomic():
@@ -102,7 +102,8 @@ def _let_in(member: Member, at: datetime) -> None:
             return
         try:
             if getpass.getpass("The same again: ") != password:
-                raise Refused("not_the_same", "These were not the same.")
+                _say("These were not the same.")
+                continue
             set_password(member=member, password=password, by=SYSTEM, at=at)
         except Refused as refusal:
             _say(refusal.sentence)

@@ -99,7 +99,7 @@ def _sqlite() -> Line:
         (mode,) = cursor.fetchone()
         cursor.execute("PRAGMA synchronous")
         (synced,) = cursor.fetchone()
-    number = connection.Database.sqlite_version
+    number = connection.Database.sqlite_version  # type: ignore[attr-defined] # of the wrapper of SQLite
     found = f"SQLite {number}, journal_mode={mode}, synchronous={'FULL' if synced == FULL else synced}"
     if synced != FULL:  # the backend refuses to open such a connection; this is the second lock on that door
         return Line("database", _("Database"), found, _("Use the database settings that mizzle comes with."))
@@ -213,9 +213,7 @@ def _keys() -> Line:
     title = _("Keys")
     if not folder.is_dir():
         return Line("keys", title, _("They come from the environment."))
-    loose = [
-        path.name for path in (folder, *sorted(folder.iterdir())) if stat.S_IMODE(path.stat().st_mode) & 0o077
-    ]
+    loose = [path.name for path in (folder, *sorted(folder.iterdir())) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if loose:
         said = _("Others on this machine can read: %(names)s.") % {"names": ", ".join(loose)}
         return Line("keys", title, said, f"chmod -R go-rwx {folder}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+GOING_SECONDS = 5
+"""So long may connections take to go that were closed a moment ago."""
 _LIVE_ENDINGS = ("", "-wal", "-shm", "-journal")
 
 
@@ -127,13 +130,8 @@ def _exchange_postgresql(copy: Path, aside: Path) -> Iterator[None]:
     """Put a copy into the schema `public`; the former one is kept beside it under another name."""
     put_back = snapshot.program("pg_restore")
     kept = f"mizzle_before_{aside.name.lower()}"
+    _wait_until_alone()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
-            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-        if cursor.fetchone()[0]:  # a house on another machine, which the lock in the data folder does not see
-            raise Refused("house_is_open", _("Something else is connected to this database. Close it first."))
         cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'mizzle\\_before\\_%%'")
         former = [name for (name,) in cursor.fetchall()]
         cursor.execute(f'ALTER SCHEMA public RENAME TO "{kept}"')
@@ -150,6 +148,27 @@ def _exchange_postgresql(copy: Path, aside: Path) -> Iterator[None]:
     with connection.cursor() as cursor:
         for old in former:
             cursor.execute(f'DROP SCHEMA "{old}" CASCADE')
+
+
+def _wait_until_alone() -> None:
+    """Make sure that no house on another machine is open, which the lock in this data folder does not see."""
+    ours = f"mizzle restore {os.getpid()}"  # the pool opens more than one connection, and none of them is in the way
+    connections.close_all()
+    connection.close_pool()  # type: ignore[attr-defined] # of the wrapper of PostgreSQL
+    os.environ["PGAPPNAME"] = ours
+    end = time.monotonic() + GOING_SECONDS
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name <> %s "
+                "AND backend_type = 'client backend'",
+                [ours],
+            )
+            if not cursor.fetchone()[0]:
+                return
+        if time.monotonic() > end:
+            raise Refused("house_is_open", _("Something else is connected to this database. Close it first."))
+        time.sleep(0.1)
 
 
 def _bring_up_to_date(manifest: archive.Manifest) -> None:

@@ -47,7 +47,7 @@ def _of_sqlite(target: Path) -> Facts:
 
 
 def _library() -> Any:
-    return connection.Database
+    return connection.Database  # type: ignore[attr-defined] # of the wrapper of SQLite
 
 
 def facts_of_file(path: Path) -> Facts:
@@ -101,7 +101,7 @@ def program(name: str) -> str:
 
 
 def run(command: list[str]) -> None:
-    """Run a program of PostgreSQL on the database of the settings; the password goes by the environment, never in argv."""
+    """Run a program of PostgreSQL on the database of the settings; the password goes by the environment, not argv."""
     given = connection.settings_dict
     names = {"PGDATABASE": "NAME", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGHOST": "HOST", "PGPORT": "PORT"}
     ours = {name: str(given[key]) for name, key in names.items() if given.get(key)}

@@ -1,4 +1,4 @@
-"""Django's SQLite, made safe: a library without the bug that can spoil a file, synced writes, and writers in a queue."""
+"""Django's SQLite, made safe: a library without the bug that can spoil a file, synced writes, a queue of writers."""
 
 from __future__ import annotations
 

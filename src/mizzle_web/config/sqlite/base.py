@@ -59,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.execute("PRAGMA synchronous=FULL")
             (synced,) = connection.execute("PRAGMA synchronous").fetchone()
             if mode not in (sqlite.journal_mode(), "memory") or synced != FULL:
-                raise NotSupportedError(
+                raise NotSupportedError(  # noqa: TRY301 - and the connection is closed, as after any other fault
                     f"SQLite keeps the journal as {mode} and syncs at level {synced}, which is not safe."
                 )
             for setting in ("journal_size_limit=27103364", "cache_size=-20000", "temp_store=MEMORY"):
@@ -77,7 +77,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except TooLong as problem:
             raise OperationalError("database is locked: another write takes too long") from problem
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc] # the stubs do not know it
         except BaseException:
             self._leave()
             raise
@@ -89,18 +89,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         try:
-            super()._commit()
+            super()._commit()  # type: ignore[misc] # the stubs do not know it
         finally:
             self._leave()  # also where it failed: what is still open then, SQLite itself keeps apart
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc] # the stubs do not know it
         finally:
             self._leave()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc] # the stubs do not know it
         finally:
             self._leave()

@@ -15,7 +15,7 @@ LOOK_SECONDS = 0.5
 """So often somebody who waits looks whether the one in front is still alive."""
 
 
-class TooLong(Exception):
+class TooLong(Exception):  # noqa: N818 - how waiting may end
     """Somebody has waited for as long as the settings allow."""
 
 
@@ -62,7 +62,7 @@ class Queue:
                 with self._guard:
                     self._call()
                 if not place.turn.is_set() and time.monotonic() >= end:
-                    raise TooLong
+                    raise TooLong  # noqa: TRY301 - and the place is left, as after any other end
         except BaseException:
             self.leave(place)
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -251,6 +252,12 @@ def ask(content: SafeString, name: str, label: str, title: str, *, danger: bool 
 def target(field: BoundField) -> str:
     """Give the id to which the message about a field leads: the field, or the first of its choices."""
     return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Give each language as its own speakers call it; Django would translate the names."""
+    return list(settings.LANGUAGES)
 
 
 @register.simple_tag(takes_context=True)

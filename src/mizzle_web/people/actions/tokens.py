@@ -94,7 +94,7 @@ def use_token(*, text: str, at: datetime) -> Token | None:
     return token
 
 
-def note_uses(at: datetime) -> int:
+def note_uses(*, at: datetime) -> int:
     """Write down on which day each token was last used, as far as this process has seen it; give how many changed."""
     with _uses_lock:
         seen = dict(_uses)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from mizzle_web.page.forms import Form
 from mizzle_web.people.forms.door import LONGEST_PASSWORD, password_hint, zones
 
-
 HOUSE = "house"
 """Chosen by who wants what the organisation has."""
 

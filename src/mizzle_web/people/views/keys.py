@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mizzle_web.page import notices
 from mizzle_web.page.access import needs
 from mizzle_web.page.permissions import Permission
+from mizzle_web.page.views import forbidden
 from mizzle_web.people.actions import credentials, invitations
 from mizzle_web.people.models import Invitation, Member
 
@@ -36,14 +37,17 @@ def _member(public_id: UUID) -> Member:
 def keys(request: Visit, public_id: UUID) -> HttpResponse:
     """Show how somebody signs in, and what the reader may do for them."""
     who = _member(public_id)
+    may = request.user.may
+    if not (may(Permission.MANAGE_PEOPLE) or may(Permission.MANAGE_SIGN_IN)):
+        return forbidden(request)  # whoever only sees people has no use for how they sign in
     words = {
         "who": who,
         "has_password": who.has_usable_password(),
         "link": Invitation.objects.filter(member=who).usable(request.at).order_by("-created_at").first(),
         "form_key": uuid.uuid4(),
-        "may_invite": request.user.may(Permission.MANAGE_PEOPLE),
-        "may_reset": request.user.may(Permission.MANAGE_SIGN_IN),
-        "may_reset_factor": request.user.may(Permission.GIVE_ROLES) and who.pk != request.user.pk,
+        "may_invite": may(Permission.MANAGE_PEOPLE),
+        "may_reset": may(Permission.MANAGE_SIGN_IN),
+        "may_reset_factor": may(Permission.GIVE_ROLES) and who.pk != request.user.pk,
     }
     return render(request, "people/keys.html", words)
 
