@@ -30,7 +30,16 @@ def collect(house: Path = HOUSE) -> None:
     with tempfile.TemporaryDirectory() as data:
         given = os.environ | {"DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings", "MIZZLE_DATA": data}
         words = [f"--locale={language}" for language in LANGUAGES]
-        command = [sys.executable, "-m", "django", "makemessages", *words, "--no-location", "--no-wrap", "--no-obsolete"]
+        command = [
+            sys.executable,
+            "-m",
+            "django",
+            "makemessages",
+            *words,
+            "--no-location",
+            "--no-wrap",
+            "--no-obsolete",
+        ]
         subprocess.run(command, cwd=house, env=given, check=True)
     for language in LANGUAGES:
         path = house / "locale" / language / "LC_MESSAGES" / "django.po"

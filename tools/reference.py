@@ -414,8 +414,8 @@ def json_page() -> Iterator[str]:
     yield from ("of the list a.", "", "| kind | meaning |", "| --- | --- |")
     yield from (f"| {kind} | {meaning} |" for kind, meaning in KINDS.items())
     yield ""
-    for command, keys in ANSWERS.items():
-        yield from (f"## {command}", "", "| key | kind | meaning |", "| --- | --- | --- |")
+    for asked, keys in ANSWERS.items():
+        yield from (f"## {asked}", "", "| key | kind | meaning |", "| --- | --- | --- |")
         yield from (f"| `{path}` | {kind} | {meaning} |" for path, (kind, meaning) in keys.items())
         yield ""
 

@@ -14,16 +14,16 @@ class MizzleError(Exception):
     exit_code = 2
 
 
-class UnreadableLog(MizzleError):  # noqa: N818 - reads as a sentence: raise UnreadableLog("...")
+class UnreadableLog(MizzleError):
     """The file is no event log that mizzle can read: broken, empty, encrypted, hostile or of an unknown kind."""
 
 
-class UnclearMapping(MizzleError):  # noqa: N818
+class UnclearMapping(MizzleError):
     """The file can be read, but not what its columns mean; the message asks the question that decides it."""
 
 
 @dataclass
-class TooManyRejected(MizzleError):  # noqa: N818
+class TooManyRejected(MizzleError):
     """More rows were set aside than can be passed over in silence; say yes to them or mend the file.
 
     Attributes
@@ -43,5 +43,5 @@ class TooManyRejected(MizzleError):  # noqa: N818
         return self.sentence
 
 
-class NoSuchName(MizzleError):  # noqa: N818
+class NoSuchName(MizzleError):
     """A name that was asked for (an activity, a department, a case) is not in the log; the message offers near ones."""

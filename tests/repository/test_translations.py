@@ -52,5 +52,7 @@ def test_the_files_of_the_translators_hold_what_the_source_says_now(tmp_path):
     shutil.copytree(HOUSE, copy, ignore=shutil.ignore_patterns("__pycache__", "*.mo", "static"))
     messages.collect(copy)
     for language in LANGUAGES:
-        now, kept = ({(one.msgctxt, one.msgid, one.msgid_plural) for one in words(language, house)} for house in (copy, HOUSE))
+        now, kept = (
+            {(one.msgctxt, one.msgid, one.msgid_plural) for one in words(language, house)} for house in (copy, HOUSE)
+        )
         assert (now - kept, kept - now) == (set(), set()), language

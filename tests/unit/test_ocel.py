@@ -89,7 +89,7 @@ def write_sqlite(folder, objects=OBJECTS, events=EVENTS, *, more=(), name="log.s
                 if event_type == of_type:
                     values = (event_id, time, *(attributes.get(key) for key in columns))
                     marks = ", ".join("?" * len(values))
-                    database.execute(f'INSERT INTO "event_Type{number}" VALUES ({marks})', values)  # noqa: S608
+                    database.execute(f'INSERT INTO "event_Type{number}" VALUES ({marks})', values)
         for event_id, of_type, _, _, related in events:
             database.execute("INSERT INTO event VALUES (?, ?)", (event_id, of_type))
             database.executemany("INSERT INTO event_object VALUES (?, ?, 'of')", [(event_id, one) for one in related])
@@ -442,8 +442,8 @@ def test_a_join_made_to_explode_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(written_sqlite, "_STEP", 1_000)
     many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
     more = [
-        f"INSERT INTO event {many} SELECT 'e1', 'pay' FROM n",  # noqa: S608 - a test's own words
-        f"INSERT INTO event_object {many} SELECT 'e1', 'o1', '' FROM n",  # noqa: S608
+        f"INSERT INTO event {many} SELECT 'e1', 'pay' FROM n",
+        f"INSERT INTO event_object {many} SELECT 'e1', 'o1', '' FROM n",
     ]
     assert "far too long" in refusal(write_sqlite(tmp_path, more=more))
 

@@ -19,7 +19,7 @@ from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.models import Member
 from mizzle_web.people.roles import Role
 
-PASSWORD = "rain falls on the yard"  # noqa: S105 - of somebody invented
+PASSWORD = "rain falls on the yard"
 
 
 _template: list[bytes] = []

@@ -15,7 +15,13 @@ from mizzle_web.people.roles import MAY, Role
 from web.routes import METHODS, address, declared, routes
 
 NOBODY = "anonymous"
-MISSING = {"public_id": uuid.UUID(int=7), "token": "nothing-of-that-kind", "id": uuid.UUID(int=7), "number": 4_000_000, "name": "mizzle-2001-01-01-000000.tar.gz"}
+MISSING = {
+    "public_id": uuid.UUID(int=7),
+    "token": "nothing-of-that-kind",
+    "id": uuid.UUID(int=7),
+    "number": 4_000_000,
+    "name": "mizzle-2001-01-01-000000.tar.gz",
+}
 OPENED = {200, 201, 204, 302, 303, 400, 404, 409, 413, 422}
 
 
@@ -40,7 +46,7 @@ def digest():
     found = hashlib.sha256()
     for model in sorted(apps.get_models(), key=lambda one: one._meta.db_table):
         with connection.cursor() as cursor:
-            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')  # noqa: S608 - names of our own tables
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
             for row in sorted(map(repr, cursor.fetchall())):
                 found.update(row.encode())
     return found.hexdigest()

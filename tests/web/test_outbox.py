@@ -103,7 +103,7 @@ def test_what_happens_is_called_out_signed_and_with_its_id(receiver, allowed, ho
 def test_a_signature_is_that_of_the_published_scheme(at):
     """Checked against the test vector of the reference libraries of Standard Webhooks."""
     headers = outbox.signed(
-        secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",  # noqa: S106 - published as an example
+        secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         ident="msg_p5jXN8AQM9LWM0D4loKWxJek",
         at=at.fromtimestamp(1614265330, tz=at.tzinfo),
         body=b'{"test": 2432232314}',

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mizzle_web.config.settings")
 THREADS = 8
-_pages: Any = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+_wsgi: Any = get_wsgi_application()
+_pages: Any = WSGIMiddleware(_wsgi, workers=THREADS)
 
 
 async def application(

@@ -23,7 +23,7 @@ SHORTEST_KEY = 32
 FEWEST_LETTERS = 10  # different ones; a key of one letter 40 times is none
 
 
-class BadSetting(Exception):  # noqa: N818 - a sentence for the operator, no fault of the program
+class BadSetting(Exception):
     """A setting that cannot be used; its text says which one, and what to do."""
 
 

@@ -243,7 +243,7 @@ def _mail(*, thorough: bool, can_ask: bool) -> Line:
             return Line("mail", title, said, _("Look at MIZZLE_MAIL_URL, and whether the mail server is up."))
     if dead:
         said = ngettext("%(n)d thing could not be sent.", "%(n)d things could not be sent.", dead) % {"n": dead}
-        return Line("mail", title, said, _("Look at them in the journal's outbox, and send them again."))
+        return Line("mail", title, said, _("Look at them under Deliveries, and send them again."))
     return Line("mail", title, _("It goes to %(host)s.") % {"host": host})
 
 

@@ -63,7 +63,7 @@ def operator(request: Visit) -> HttpResponse:
 
 
 @needs(Permission.OPERATE)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def backup(request: Visit) -> HttpResponse:
     """List the backups in the data folder, and let a worker make one."""
     if request.method == "POST":

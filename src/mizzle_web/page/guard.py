@@ -18,19 +18,17 @@ if TYPE_CHECKING:
 
     Next = Callable[[Visit], HttpResponseBase]
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "manifest-src 'self'",
-    )
+POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "font-src 'self'; "
+    "img-src 'self' data:; "
+    "connect-src 'self'; "
+    "form-action 'self'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'; "
+    "manifest-src 'self'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -50,6 +48,7 @@ class Headers:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         response = self.following(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
@@ -66,6 +65,7 @@ class Clock:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         request.at = clock.now()
         return self.following(request)
 
@@ -80,6 +80,7 @@ class Database:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         return self.following(request)
 
     def process_exception(self, request: Visit, problem: Exception) -> HttpResponseBase | None:
@@ -94,6 +95,7 @@ class Refusals:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         response = self.following(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             page = views.not_this_way(request)

@@ -56,6 +56,7 @@ class Notices:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         request.has_shown_notice = False
         response = self.following(request)
         if request.has_shown_notice and COOKIE not in response.cookies:

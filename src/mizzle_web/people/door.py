@@ -59,6 +59,7 @@ class Sessions:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         request.organisation = Organisation.objects.first()
         if SIGNED_IN_AT in request.session and self._is_over(request):
             was_on_tablet = request.session.get(TABLET)
@@ -103,6 +104,7 @@ class Language:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         language, zone = self._of(request)
         translation.activate(language)
         request.LANGUAGE_CODE = language
@@ -136,6 +138,7 @@ class Access:
         self.following = following
 
     def __call__(self, request: Visit) -> HttpResponseBase:
+        """Let the request through, and look at the answer."""
         return self.following(request)
 
     def process_view(self, request: Visit, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:

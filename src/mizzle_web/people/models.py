@@ -379,7 +379,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(used_at__isnull=True, expires_at__gt=at, member__left_at__isnull=True)
 
     def behind(self, token: str) -> InvitationQuerySet:
-        """The one that a link leads to."""
+        """Find the one that a link leads to."""
         return self.filter(digest=secrets.hashed(token))
 
 
@@ -387,7 +387,9 @@ class Invitation(models.Model):
     """A door for somebody to come in by: the link works once, and only its hash is kept."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="invitations")
-    by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")  # none: asked for at the door
+    by = models.ForeignKey(
+        Member, on_delete=models.SET_NULL, null=True, related_name="+"
+    )  # none: asked for at the door
     purpose = models.CharField(max_length=10, choices=[("invite", "invite"), ("reset", "reset")])
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()

@@ -37,7 +37,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     ),
     Role.OBSERVER: frozenset({Permission.READ_JOURNAL}),
 }
-"""What each role adds to that of a colleague. An observer (of a works council) sees settings and journal, no results."""
+"""What each role adds to that of a colleague. An observer (of a works council) sees the journal, and no results."""
 
 POWERFUL = frozenset({Role.SERVICE_LEAD, Role.PEOPLE_PARTNER, Role.EXECUTIVE, Role.OPERATOR})
 """Roles that need a second factor to sign in."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from mizzle_web.page import fragments
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from mizzle_web.page.visit import Visit
 
-    Line = tuple[str, str, str, str, Permission | None]
+    from django.utils.functional import _StrPromise as Later
+
+    Line = tuple[str, str, Later, Later, Permission | None]
 
 LEFT = ("today:first_step", "jobs:waiting", "people:waiting")
 RIGHT = ("people:my_place",)
@@ -96,7 +99,7 @@ def settings(request: Visit) -> HttpResponse:
 def _groups(request: Visit) -> list[tuple[str, list[Setting]]]:
     """Give the settings that the reader may open; a room that is not there, or a group without any, is left out."""
     groups = []
-    for title, lines in SETTINGS():
+    for title, lines in SETTINGS:
         open_ones = []
         for name, icon, label, about, permission in lines:
             if permission is not None and not request.user.may(permission):
@@ -110,90 +113,107 @@ def _groups(request: Visit) -> list[tuple[str, list[Setting]]]:
     return groups
 
 
-def SETTINGS() -> list[tuple[str, list[Line]]]:  # noqa: N802 - a table in the reader's language
-    """Give the table of all settings: address, icon, title, what it is for, and who may."""
-    return [
-        (
-            _("You"),
-            [
-                ("people:me", "mine", _("Yourself"), _("Language, password, second factor."), None),
-            ],
-        ),
-        (
-            _("Organisation"),
-            [
-                (
-                    "people:organisation",
-                    "settings",
-                    _("Name, language, zone"),
-                    _("What holds for everybody who has not chosen."),
-                    Permission.MANAGE_ORGANISATION,
-                ),
-                ("people:units", "units", _("Units"), _("Teams and departments, on any day."), Permission.MANAGE_UNITS),
-                (
-                    "people:sign_in_rules",
-                    "key",
-                    _("Signing in"),
-                    _("How long sessions last, how long passwords are."),
-                    Permission.MANAGE_SIGN_IN,
-                ),
-                (
-                    "people:languages",
-                    "language",
-                    _("Languages"),
-                    _("Which one the house speaks to whom."),
-                    Permission.MANAGE_ORGANISATION,
-                ),
-            ],
-        ),
-        (
-            _("People"),
-            [
-                (
-                    "people:members",
-                    "people",
-                    _("People"),
-                    _("Who is here, and who has left."),
-                    Permission.MANAGE_PEOPLE,
-                ),
-                ("people:imports", "table", _("From a file"), _("Many people at once."), Permission.MANAGE_PEOPLE),
-                ("people:roles", "vote", _("Roles"), _("Who holds which, and what each opens."), Permission.GIVE_ROLES),
-            ],
-        ),
-        (
-            _("Connections"),
-            [
-                ("people:tokens", "key", _("Tokens"), _("What programs come in with."), Permission.MANAGE_API),
-                ("journal:hooks", "out", _("Hooks"), _("Other systems that are told."), Permission.MANAGE_API),
-                (
-                    "journal:deliveries",
-                    "mail",
-                    _("Deliveries"),
-                    _("What waits, and what did not arrive."),
-                    Permission.MANAGE_API,
-                ),
-            ],
-        ),
-        (
-            _("Operation"),
-            [
-                (
-                    "operation:operator",
-                    "operate",
-                    _("State of the house"),
-                    _("Versions, disk, mail, and what to do."),
-                    Permission.OPERATE,
-                ),
-                ("operation:backup", "backup", _("Backup"), _("Copies of everything in one file."), Permission.OPERATE),
-                ("page:design", "eye", _("Design"), _("Every component of the pages, once."), Permission.OPERATE),
-                ("journal:mail", "mail", _("Mail"), _("How mail leaves, and a test."), Permission.OPERATE),
-                (
-                    "journal:check",
-                    "journal",
-                    _("Check the journal"),
-                    _("Whether anything was changed."),
-                    Permission.READ_JOURNAL,
-                ),
-            ],
-        ),
-    ]
+SETTINGS: list[tuple[Later, list[Line]]] = [
+    (
+        lazy("You"),
+        [
+            ("people:me", "mine", lazy("Yourself"), lazy("Language, password, second factor."), None),
+        ],
+    ),
+    (
+        lazy("Organisation"),
+        [
+            (
+                "people:organisation",
+                "settings",
+                lazy("Name, language, zone"),
+                lazy("What holds for everybody who has not chosen."),
+                Permission.MANAGE_ORGANISATION,
+            ),
+            (
+                "people:units",
+                "units",
+                lazy("Units"),
+                lazy("Teams and departments, on any day."),
+                Permission.MANAGE_UNITS,
+            ),
+            (
+                "people:sign_in_rules",
+                "key",
+                lazy("Signing in"),
+                lazy("How long sessions last, how long passwords are."),
+                Permission.MANAGE_SIGN_IN,
+            ),
+            (
+                "people:languages",
+                "language",
+                lazy("Languages"),
+                lazy("Which one the house speaks to whom."),
+                Permission.MANAGE_ORGANISATION,
+            ),
+        ],
+    ),
+    (
+        lazy("People"),
+        [
+            (
+                "people:members",
+                "people",
+                lazy("People"),
+                lazy("Who is here, and who has left."),
+                Permission.MANAGE_PEOPLE,
+            ),
+            ("people:imports", "table", lazy("From a file"), lazy("Many people at once."), Permission.MANAGE_PEOPLE),
+            (
+                "people:roles",
+                "vote",
+                lazy("Roles"),
+                lazy("Who holds which, and what each opens."),
+                Permission.GIVE_ROLES,
+            ),
+        ],
+    ),
+    (
+        lazy("Connections"),
+        [
+            ("people:tokens", "key", lazy("Tokens"), lazy("What programs come in with."), Permission.MANAGE_API),
+            ("journal:hooks", "out", lazy("Hooks"), lazy("Other systems that are told."), Permission.MANAGE_API),
+            (
+                "journal:deliveries",
+                "mail",
+                lazy("Deliveries"),
+                lazy("What waits, and what did not arrive."),
+                Permission.MANAGE_API,
+            ),
+        ],
+    ),
+    (
+        lazy("Operation"),
+        [
+            (
+                "operation:operator",
+                "operate",
+                lazy("State of the house"),
+                lazy("Versions, disk, mail, and what to do."),
+                Permission.OPERATE,
+            ),
+            (
+                "operation:backup",
+                "backup",
+                lazy("Backup"),
+                lazy("Copies of everything in one file."),
+                Permission.OPERATE,
+            ),
+            ("page:design", "eye", lazy("Design"), lazy("Every component of the pages, once."), Permission.OPERATE),
+            ("journal:mail", "mail", lazy("Mail"), lazy("How mail leaves, and a test."), Permission.OPERATE),
+            (
+                "journal:check",
+                "journal",
+                lazy("Check the journal"),
+                lazy("Whether anything was changed."),
+                Permission.READ_JOURNAL,
+            ),
+        ],
+    ),
+]
+"""The table of all settings: address, icon, title, what it is for, and who may."""

@@ -106,7 +106,7 @@ class _Block(NamedTuple):
     done: float
 
 
-class _NotCuttable(Exception):  # noqa: N818 - no error: the next block cannot be read by itself
+class _NotCuttable(Exception):
     pass
 
 

@@ -36,7 +36,7 @@ class Header(NamedTuple):
     classifiers: tuple[tuple[str, str], ...]
 
 
-class _Enough(Exception):  # noqa: N818 - no error: the first trace has been reached
+class _Enough(Exception):
     pass
 
 

@@ -39,7 +39,7 @@ CLOSE = b"</log>"
 _UNFINISHED = frozenset({3, 5, 6, 20})  # expat's errors: no element, unclosed token, half a character, open CDATA
 
 
-class Broken(Exception):  # noqa: N818 - never reaches a user; whoever catches it knows the file
+class Broken(Exception):
     """XML that is not well-formed.
 
     Attributes

@@ -15,7 +15,7 @@ LOOK_SECONDS = 0.5
 """So often somebody who waits looks whether the one in front is still alive."""
 
 
-class TooLong(Exception):  # noqa: N818 - how waiting may end
+class TooLong(Exception):
     """Somebody has waited for as long as the settings allow."""
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
     from pathlib import Path
+    from uuid import UUID
 
     from mizzle_web.people.roster.unit_plan import Named, Opening
 
@@ -181,6 +182,11 @@ def begin_apply(*, file: ImportFile, by: str, at: datetime) -> bool:
         if changed:
             record(by=by, verb="people.file_accepted", thing=f"import:{file.public_id}", at=at)
     return bool(changed)
+
+
+def follow_job(*, file: ImportFile, job: UUID | None) -> None:
+    """Keep which job looks at a file or takes it in; None when there is none any more."""
+    ImportFile.objects.filter(pk=file.pk).update(job=job)
 
 
 def discard_import(*, file: ImportFile, by: str, at: datetime) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def today(request: Visit) -> date:
     """Give the day on which a call comes, in the zone of the organisation."""
-    return timezone.localdate(request.at)
+    return timezone.localtime(request.at).date()
 
 
 def made(request: Visit, key: str | None, given: BaseModel, make: Callable[[], BaseModel]) -> Status[Any]:

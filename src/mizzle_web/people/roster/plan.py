@@ -29,7 +29,7 @@ LONGEST_NAME, LONGEST_CODE = 120, 40
 NOTHING = ("", "-", "\N{EN DASH}", "n/a")
 
 
-class LeftOut(Exception):  # noqa: N818 - reads as a sentence: raise LeftOut("no_name")
+class LeftOut(Exception):
     """A row that cannot be taken in; a code of `words.ROWS`, and its detail."""
 
     def __init__(self, code: str, detail: str = "") -> None:

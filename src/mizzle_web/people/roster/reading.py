@@ -39,7 +39,7 @@ Row = tuple[int, list[str]]
 """The number of a row, as a spreadsheet counts, and its cells."""
 
 
-class Unreadable(Exception):  # noqa: N818 - reads as a sentence: raise Unreadable("empty")
+class Unreadable(Exception):
     """The file is not one that people can be read from; `code` says why, see `mizzle_web.people.roster.words`."""
 
     def __init__(self, code: str) -> None:

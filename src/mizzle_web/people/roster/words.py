@@ -43,7 +43,7 @@ ROWS: dict[str, StrPromise] = {
     "bad_language": _("This language is not spoken here: %(detail)s"),
     "bad_date": _("This is not a day: %(detail)s. Write days as 2026-03-31."),
     "left_later": _("The day of leaving is still to come: %(detail)s. Send the row again then."),
-    "left_new": _("This person has left and was never here."),
+    "left_new": _("This row has a last day, and nobody here matches it. There is nothing to do."),
     "has_left": _("This person has left."),
     "bad_role": _("There is no such role: %(detail)s"),
     "role_not_yours": _("You may not give this role: %(detail)s. Ask a service lead, or leave the cell empty."),

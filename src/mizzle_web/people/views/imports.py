@@ -98,7 +98,7 @@ def _begin(request: Visit, file: ImportFile, kind: str) -> None:
     arguments = {"file": str(file.public_id), "by": request.user.actor}
     with transaction.atomic():
         job = start(kind=kind, arguments=arguments, by=request.user.actor, at=request.at)
-        ImportFile.objects.filter(pk=file.pk).update(job=job.public_id)
+        actions.follow_job(file=file, job=job.public_id)
 
 
 def _job(file: ImportFile) -> Job | None:
@@ -178,7 +178,7 @@ def apply(request: Visit, public_id: UUID) -> HttpResponse:
     file = _file(request, public_id)
     job = _job(file)
     if file.state == ImportState.NEW and (job is None or job.is_over):
-        ImportFile.objects.filter(pk=file.pk).update(job=None)
+        actions.follow_job(file=file, job=None)
         file.job = None
         _look(request, file)
         return redirect("people:import", file.public_id)
