@@ -14,6 +14,7 @@ import pytest
 
 from mizzle import cli, journeys
 from mizzle.tables import EVENTS
+from mizzle_web import command
 from repository.tree import ROOT, SOURCE, name, tracked
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -216,7 +217,7 @@ def test_the_commands_of_a_how_to_are_understood(path, capsys):
     refused = []
     for line in commands:
         try:
-            cli.parser().parse_args(shlex.split(line, comments=True))
+            command.parser().parse_args(shlex.split(line, comments=True))
         except SystemExit as end:
             refused += [line] if end.code else []
     assert refused == [], capsys.readouterr().err

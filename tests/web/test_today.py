@@ -16,7 +16,7 @@ def headings(page):
 
 
 def test_every_address_on_today_and_in_settings_exists():
-    for name in (*views.LEFT, *views.RIGHT, *(line[0] for _, lines in views.SETTINGS() for line in lines)):
+    for name in (*views.LEFT, *views.RIGHT, *(line[0] for _, lines in views.SETTINGS for line in lines)):
         assert reverse(name)
 
 
@@ -24,7 +24,7 @@ def test_settings_leave_out_what_is_not_there_and_what_is_not_for_the_reader(lea
     monkeypatch.setattr(
         views,
         "SETTINGS",
-        lambda: [
+        [
             (
                 "Here",
                 [("people:me", "mine", "Yourself", "About you", None), ("nowhere:page", "mine", "Gone", "", None)],

@@ -225,7 +225,7 @@ def databases(environment: Environment) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": parts.port or "",
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}},
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 5}},
         }
     return {
         "ENGINE": "mizzle_web.config.sqlite",

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from mizzle.simulate.company import company
 from mizzle_web.journal.actions import record
 from mizzle_web.journal.models import Entry, Head
 from mizzle_web.operation import sample_keys
@@ -41,6 +39,10 @@ def load_sample(*, rng_seed: int, by: str, at: datetime) -> bool:
     """
     if _is_sample_there():
         return False
+    import numpy as np
+
+    from mizzle.simulate.company import company
+
     larkmoor = company(np.random.default_rng(rng_seed), on=at.date())
     keys = sample_keys.draw_keys(larkmoor)
     hashes = {key.person.number: key.hashed() for key in keys}  # slow on purpose, so before the lock

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @needs(Permission.MANAGE_ORGANISATION)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sample(request: Visit) -> HttpResponse:
     """Say what the sample organisation is, and remove it once that is confirmed."""
     refusal = None

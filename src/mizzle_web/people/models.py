@@ -12,12 +12,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from mizzle_web.page.permissions import Permission
 from mizzle_web.people import secrets
 from mizzle_web.people.roles import GRACE, MAY, POWERFUL, Role
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+    from mizzle_web.page.permissions import Permission
 
 
 class Organisation(models.Model):

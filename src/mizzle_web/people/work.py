@@ -14,6 +14,7 @@ from mizzle_web.page import clock
 from mizzle_web.people.actions import imports
 from mizzle_web.people.actions.tokens import note_uses
 from mizzle_web.people.models import ImportFile
+from mizzle_web.people.sign_in import forget_failures
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,4 +51,4 @@ def forget_old_files(*, at: datetime) -> None:
     imports.forget_imports(before=at - KEPT)
 
 
-EVERY = ((24 * 3600, forget_old_files), (15 * 60, note_uses))
+EVERY = ((24 * 3600, forget_old_files), (3600, forget_failures), (15 * 60, note_uses))

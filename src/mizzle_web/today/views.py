@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mizzle_web.page import fragments
@@ -18,10 +17,9 @@ from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+    from django.utils.functional import _StrPromise as Later
 
     from mizzle_web.page.visit import Visit
-
-    from django.utils.functional import _StrPromise as Later
 
     Line = tuple[str, str, Later, Later, Permission | None]
 
@@ -34,9 +32,9 @@ class Step(NamedTuple):
     """A step that is asked of the reader: where it is taken, and what for."""
 
     address: str
-    title: str
-    sentence: str
-    label: str
+    title: Later
+    sentence: Later
+    label: Later
 
 
 class Setting(NamedTuple):
@@ -44,8 +42,8 @@ class Setting(NamedTuple):
 
     address: str
     icon: str
-    title: str
-    about: str
+    title: Later
+    about: Later
 
 
 @member
@@ -96,7 +94,7 @@ def settings(request: Visit) -> HttpResponse:
     return render(request, "today/settings.html", {"groups": _groups(request)})
 
 
-def _groups(request: Visit) -> list[tuple[str, list[Setting]]]:
+def _groups(request: Visit) -> list[tuple[Later, list[Setting]]]:
     """Give the settings that the reader may open; a room that is not there, or a group without any, is left out."""
     groups = []
     for title, lines in SETTINGS:
@@ -115,102 +113,102 @@ def _groups(request: Visit) -> list[tuple[str, list[Setting]]]:
 
 SETTINGS: list[tuple[Later, list[Line]]] = [
     (
-        lazy("You"),
+        _("You"),
         [
-            ("people:me", "mine", lazy("Yourself"), lazy("Language, password, second factor."), None),
+            ("people:me", "mine", _("Yourself"), _("Language, password, second factor."), None),
         ],
     ),
     (
-        lazy("Organisation"),
+        _("Organisation"),
         [
             (
                 "people:organisation",
                 "settings",
-                lazy("Name, language, zone"),
-                lazy("What holds for everybody who has not chosen."),
+                _("Name, language, zone"),
+                _("What holds for everybody who has not chosen."),
                 Permission.MANAGE_ORGANISATION,
             ),
             (
                 "people:units",
                 "units",
-                lazy("Units"),
-                lazy("Teams and departments, on any day."),
+                _("Units"),
+                _("Teams and departments, on any day."),
                 Permission.MANAGE_UNITS,
             ),
             (
                 "people:sign_in_rules",
                 "key",
-                lazy("Signing in"),
-                lazy("How long sessions last, how long passwords are."),
+                _("Signing in"),
+                _("How long sessions last, how long passwords are."),
                 Permission.MANAGE_SIGN_IN,
             ),
             (
                 "people:languages",
                 "language",
-                lazy("Languages"),
-                lazy("Which one the house speaks to whom."),
+                _("Languages"),
+                _("Which one the house speaks to whom."),
                 Permission.MANAGE_ORGANISATION,
             ),
         ],
     ),
     (
-        lazy("People"),
+        _("People"),
         [
             (
                 "people:members",
                 "people",
-                lazy("People"),
-                lazy("Who is here, and who has left."),
+                _("People"),
+                _("Who is here, and who has left."),
                 Permission.MANAGE_PEOPLE,
             ),
-            ("people:imports", "table", lazy("From a file"), lazy("Many people at once."), Permission.MANAGE_PEOPLE),
+            ("people:imports", "table", _("From a file"), _("Many people at once."), Permission.MANAGE_PEOPLE),
             (
                 "people:roles",
                 "vote",
-                lazy("Roles"),
-                lazy("Who holds which, and what each opens."),
+                _("Roles"),
+                _("Who holds which, and what each opens."),
                 Permission.GIVE_ROLES,
             ),
         ],
     ),
     (
-        lazy("Connections"),
+        _("Connections"),
         [
-            ("people:tokens", "key", lazy("Tokens"), lazy("What programs come in with."), Permission.MANAGE_API),
-            ("journal:hooks", "out", lazy("Hooks"), lazy("Other systems that are told."), Permission.MANAGE_API),
+            ("people:tokens", "key", _("Tokens"), _("What programs come in with."), Permission.MANAGE_API),
+            ("journal:hooks", "out", _("Hooks"), _("Other systems that are told."), Permission.MANAGE_API),
             (
                 "journal:deliveries",
                 "mail",
-                lazy("Deliveries"),
-                lazy("What waits, and what did not arrive."),
+                _("Deliveries"),
+                _("What waits, and what did not arrive."),
                 Permission.MANAGE_API,
             ),
         ],
     ),
     (
-        lazy("Operation"),
+        _("Operation"),
         [
             (
                 "operation:operator",
                 "operate",
-                lazy("State of the house"),
-                lazy("Versions, disk, mail, and what to do."),
+                _("State of the house"),
+                _("Versions, disk, mail, and what to do."),
                 Permission.OPERATE,
             ),
             (
                 "operation:backup",
                 "backup",
-                lazy("Backup"),
-                lazy("Copies of everything in one file."),
+                _("Backup"),
+                _("Copies of everything in one file."),
                 Permission.OPERATE,
             ),
-            ("page:design", "eye", lazy("Design"), lazy("Every component of the pages, once."), Permission.OPERATE),
-            ("journal:mail", "mail", lazy("Mail"), lazy("How mail leaves, and a test."), Permission.OPERATE),
+            ("page:design", "eye", _("Design"), _("Every component of the pages, once."), Permission.OPERATE),
+            ("journal:mail", "mail", _("Mail"), _("How mail leaves, and a test."), Permission.OPERATE),
             (
                 "journal:check",
                 "journal",
-                lazy("Check the journal"),
-                lazy("Whether anything was changed."),
+                _("Check the journal"),
+                _("Whether anything was changed."),
                 Permission.READ_JOURNAL,
             ),
         ],

@@ -13,7 +13,7 @@ from mizzle_web.journal.actions import record
 from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.people.actions.places import settle
 from mizzle_web.people.actions.roles import end_sessions, guard_powers, keep_an_owner
-from mizzle_web.people.models import Grant, Member, Placement, Unit
+from mizzle_web.people.models import Grant, Member, Placement, Token, Unit
 from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def let_go(*, member: Member, by: str, at: datetime, left_at: datetime | None = 
         member.save()
         end_sessions(member)
         Grant.objects.filter(member=member, ended_at__isnull=True).update(ended_at=at)
+        Token.objects.filter(member=member, ended_at__isnull=True).update(ended_at=at)
         placements = Placement.objects.filter(Q(until_on__isnull=True) | Q(until_on__gt=left_at.date()), member=member)
         placements.filter(from_on__gte=left_at.date()).delete()
         placements.update(until_on=left_at.date())

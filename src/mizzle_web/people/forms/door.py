@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ LONGEST_PASSWORD = 1000
 """So that nobody keeps the server busy with hashing a book."""
 
 
+@cache
 def zones() -> list[tuple[str, str]]:
     """Give the names of time zones that people know: those with a continent or ocean before a city."""
     return [
