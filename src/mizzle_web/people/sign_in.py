@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -44,12 +43,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=1)
 HALF_WAY = "half_way"
 HALF_WAY_LASTS = timedelta(minutes=10)
-
-
-@cache
-def _nobody() -> str:
-    """Give a hash that fits nothing, so that a name that nobody has takes as long as one that somebody has."""
-    return make_password("nobody has this password")
+_NOBODY = make_password("nobody has this password")
+"""A hash that fits nothing: a name that nobody has takes as long as one that somebody has, from the first try on."""
 
 
 def address_of(request: Visit) -> str:
@@ -93,7 +88,7 @@ def check(*, name: str, secret: str, kind: str, address: str, at: datetime) -> M
     _wait(keys, at)
     member = find(name)
     kept = getattr(member, kind) if member else ""
-    if not check_password(secret, kept or _nobody()) or not kept or member is None:
+    if not check_password(secret, kept or _NOBODY) or not kept or member is None:
         _failed(keys, at)
         raise Refused("wrong", _("That did not match. Check both, and try again."))
     Throttle.objects.filter(key=own).delete()
