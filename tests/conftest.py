@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from mizzle.engines import open_engine
 ROOT = Path(__file__).parents[1]
 
 # The house reads its settings when they are first asked for; tests give it a folder of their own before that.
-_HOME = tempfile.TemporaryDirectory(prefix="mizzle-tests-")
-os.environ |= {"DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings", "MIZZLE_DATA": _HOME.name}
+_HOME = tempfile.mkdtemp(prefix="mizzle-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ |= {"DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings", "MIZZLE_DATA": _HOME}
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow by design
 DATA = ROOT.parent / "shared" / "data"

@@ -10,12 +10,14 @@ import json
 
 import pytest
 
-from conftest import DATA
 from factories import RAW_SCHEMA
 from mizzle import journeys
 from mizzle.engines import fetch, open_engine
 from mizzle.journeys.expressions import department_of
 from mizzle.logs import events_in_memory, import_log, open_events
+from repository.tree import ROOT
+
+DATA = ROOT.parent / "shared" / "data"
 
 ROUNDED = 5e-7  # the table gives six decimals
 

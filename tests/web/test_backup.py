@@ -178,6 +178,20 @@ def test_a_restore_ends_every_session(copy, folder, at, ida, browser_of):
     assert browser.get("/me").headers["Location"].startswith("/sign-in")
 
 
+def test_a_backup_holds_no_key_of_a_session(folder, at, ida, browser_of, tmp_path):
+    for _ in range(40):
+        browser_of(ida)
+    keys = [key.encode() for key in Session.objects.values_list("session_key", flat=True)]
+    file = make_backup(target=tmp_path / "b.zip", by=SYSTEM, at=at, with_keys=True).path
+    with zipfile.ZipFile(file) as bundle:
+        content = {name: bundle.read(name) for name in bundle.namelist()}
+    (tmp_path / "copy").write_bytes(content["database"])
+    assert ask(tmp_path / "copy", "SELECT count(*) FROM django_session") == [(0,)]
+    assert ask(tmp_path / "copy", "SELECT count(*) FROM people_organisation") == [(1,)]
+    assert not [name for name, text in content.items() for key in keys if key in text]
+    assert (manifest_of(file)["rows"]["django_session"], len(keys), Session.objects.count()) == (0, 40, 40)
+
+
 def test_a_damaged_database_is_no_hindrance_to_a_restore(copy, folder, at):
     houses.left()
     (folder / "mizzle.sqlite3").write_bytes(b"this is no database" * 1000)

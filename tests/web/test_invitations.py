@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -15,7 +16,7 @@ from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry, Parcel
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions import credentials, invitations
-from mizzle_web.people.actions.members import NewMember, add_member, let_go
+from mizzle_web.people.actions.members import NewMember, add_member, change_member, let_go
 from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.models import Invitation, Member
 from mizzle_web.people.roles import Role
@@ -79,7 +80,7 @@ def test_the_address_in_a_link_is_that_of_the_house_and_not_what_a_request_claim
 def test_who_invites_can_copy_the_link_also_where_there_is_no_mail(lead_browser, units, at):
     tor = add_member(member=NewMember(name="Tor N", unit=units["DR"]), by=SYSTEM, at=at)
     page = lead_browser.post(f"/people/{tor.public_id}/sign-in/invite").content.decode()
-    way = path(re.search(r'value="(http[^"]+/invitation/[^"]+)"', page)[1])
+    way = path(re.search(r'http[^"<\s]+/invitation/[^"<\s]+', page)[0])
     assert not Parcel.objects.exists()
     assert browser().get(way).status_code == 200
     assert way not in lead_browser.get(f"/people/{tor.public_id}/sign-in").content.decode()
@@ -167,6 +168,68 @@ def test_lead_and_operator_make_a_link_for_a_lost_password_and_nobody_else_does(
     assert missing.status_code == 404
     assert Invitation.objects.filter(purpose="reset", member=tor).count() == 2
     assert Invitation.objects.usable(at).count() == 1
+
+
+def test_an_operator_makes_no_link_for_a_member_with_powers(everybody, browser_of, at):
+    operator, partner = everybody[Role.OPERATOR], everybody[Role.PEOPLE_PARTNER]
+    client = browser_of(operator)
+    assert "/sign-in/reset" not in client.get(f"/people/{partner.public_id}/sign-in").content.decode()
+    answer = client.post(f"/people/{partner.public_id}/sign-in/reset")
+    assert (answer.status_code, "Only a service lead" in answer.content.decode()) == (409, True)
+    with pytest.raises(Refused, match="Only a service lead"):
+        invitations.make_reset_link(member=partner, by=operator.actor, at=at)
+    assert not Invitation.objects.exists()
+    assert (
+        browser_of(everybody[Role.SERVICE_LEAD]).post(f"/people/{partner.public_id}/sign-in/reset").status_code == 200
+    )
+
+
+def test_a_link_of_an_operator_opens_nothing_once_its_member_has_powers(person, everybody, at):
+    tor = person("Tor N")
+    token = invitations.make_reset_link(member=tor, by=everybody[Role.OPERATOR].actor, at=at).rpartition("/")[2]
+    give_role(member=tor, role=Role.PEOPLE_PARTNER, by=SYSTEM, at=at)
+    Invitation.objects.update(expires_at=at + timedelta(days=1))  # as if it had outlived the giving of the role
+    with pytest.raises(Refused, match="no longer works"):
+        invitations.come_in(token=token, password=PASSWORD, at=at)
+
+
+def test_where_there_is_mail_an_operator_is_never_shown_a_link(person, everybody, browser_of, settings):
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mail_url="smtp://127.0.0.1:9")
+    tor = person("Tor N")
+    silent = person("Una S", email=None, code="u1")
+    client = browser_of(everybody[Role.OPERATOR])
+    assert "is not shown here" in client.get(f"/people/{tor.public_id}/sign-in").content.decode()
+    answer = client.post(f"/people/{tor.public_id}/sign-in/reset", follow=True)
+    assert answer.redirect_chain == [(f"/people/{tor.public_id}/sign-in", 302)]
+    page = answer.content.decode()
+    assert ("on its way to their e-mail address" in page, "/invitation/" in page) == (True, False)
+    assert "/invitation/" in Parcel.objects.get().content["text"]
+    assert "/invitation/" in client.post(f"/people/{silent.public_id}/sign-in/reset").content.decode()
+    lead = browser_of(everybody[Role.SERVICE_LEAD])
+    assert "/invitation/" in lead.post(f"/people/{tor.public_id}/sign-in/reset").content.decode()
+
+
+def test_who_may_not_look_after_signing_in_learns_nothing_there_not_even_who_is_here(person, everybody, browser_of):
+    tor = person("Tor N")
+    leader = browser_of(everybody[Role.LEADER])
+    for who in (tor.public_id, "00000000-0000-0000-0000-000000000007"):
+        assert leader.get(f"/people/{who}/sign-in").status_code == 404
+
+
+def test_a_role_with_powers_ends_every_open_link(newcomer, lead, at):
+    invitations.invite(member=newcomer, by=lead.actor, at=at)
+    give_role(member=newcomer, role=Role.HOST, by=lead.actor, at=at)
+    assert Invitation.objects.usable(at).count() == 1
+    give_role(member=newcomer, role=Role.EXECUTIVE, by=lead.actor, at=at)
+    assert not Invitation.objects.usable(at).exists()
+
+
+def test_a_new_address_ends_every_link_that_went_to_the_one_before(newcomer, lead, at):
+    invitations.invite(member=newcomer, by=lead.actor, at=at)
+    newcomer = change_member(member=newcomer, version=newcomer.version, by=lead.actor, at=at, name="Amara Kone")
+    assert Invitation.objects.usable(at).count() == 1
+    change_member(member=newcomer, version=newcomer.version, by=lead.actor, at=at, email="a@larkmoor.example")
+    assert not Invitation.objects.usable(at).exists()
 
 
 def test_a_new_password_by_link_ends_all_sessions_and_still_asks_for_the_second_factor(person, browser_of, lead, at):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,15 @@ def test_a_database_that_goes_away_is_said_and_comes_back_and_a_backup_is_put_ba
     file = tmp_path / "backup.zip"
     done = mizzle(house, "backup", file)
     assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(file) as bundle:
+        assert json.loads(bundle.read("manifest.json"))["rows"]["django_session"] == 0
+        (tmp_path / "dump").write_bytes(bundle.read("database"))
+    listed = subprocess.run(
+        [PROGRAMS / "pg_restore", "--data-only", "--table=django_session", "--file=-", tmp_path / "dump"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert cluster.ask("SELECT count(*) FROM django_session") != ["0"]
+    assert "COPY" not in listed.stdout, "nobody comes in by a session that a backup held"
     assert house.ask("POST", "/people/new", {"name": "P 2", "key": "P 2"})[0] == 302
     refused = mizzle(house, "restore", file)
     assert (refused.returncode, "The house is open" in refused.stderr) == (2, True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions.members import NewMember, add_member
 from mizzle_web.people.actions.roles import end_role, give_role
-from mizzle_web.people.models import Grant, Member
+from mizzle_web.people.models import Grant, Member, Organisation
 from mizzle_web.people.roles import Role
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -46,6 +48,20 @@ def test_the_last_service_lead_keeps_the_role(lead_browser, lead, sam):
     give_role(member=sam, role=Role.SERVICE_LEAD, **WHO)
     end_role(grant=grant, **WHO)
     assert Member.objects.holding(Role.SERVICE_LEAD).get() == sam
+
+
+def test_two_service_leads_cannot_go_at_once(lead, sam):
+    give_role(member=sam, role=Role.SERVICE_LEAD, **WHO)
+    with CaptureQueriesContext(connection) as work, pytest.MonkeyPatch.context() as patch:
+        asked = []
+        locked = Organisation.objects.select_for_update
+        patch.setattr(Organisation.objects, "select_for_update", lambda: (asked.append(1), locked())[1])
+        end_role(grant=Grant.objects.get(member=lead), **WHO)
+    assert asked == [1]
+    reads = [query["sql"] for query in work.captured_queries if query["sql"].startswith("SELECT")]
+    first = next(number for number, sql in enumerate(reads) if 'FROM "people_organisation"' in sql)
+    held = next(number for number, sql in enumerate(reads) if "'service_lead'" in sql)
+    assert first < held  # who waits for the lock looks only afterwards
 
 
 def test_a_role_is_held_once_and_powers_are_not_for_one_unit(sam, units):

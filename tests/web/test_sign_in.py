@@ -13,12 +13,18 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import get_hasher
+from django.db.models import QuerySet
 from django.test import Client
 
+from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.page.refused import Refused
 from mizzle_web.people import sign_in
+from mizzle_web.people.actions.members import NewMember, add_member, change_member
+from mizzle_web.people.actions.organisation import found_organisation
 from mizzle_web.people.models import Member, Throttle
+from mizzle_web.people.roles import Role
+from web.calls import problem_of, program_of
 
 PASSWORD = "rain falls on the yard"
 HERE, THERE = "192.0.2.7", "198.51.100.9"
@@ -104,6 +110,48 @@ def test_failures_under_a_name_lock_out_neither_another_network_nor_another_name
     assert "Too many tries" in knock("amara.k@larkmoor.example", PASSWORD, address="192.0.2.250").content.decode()
     assert knock("amara.k@larkmoor.example", PASSWORD, address=THERE).status_code == 302
     assert knock("tor.n@larkmoor.example", PASSWORD).status_code == 302
+
+
+def test_address_code_and_other_ways_to_type_a_name_count_as_one(amara):
+    for name in ("4711", "amara.k@larkmoor.example", "AMARA.K@larkmoor.example ", "4711", " 4711"):
+        knock(name, "not this one")
+    assert "Too many tries" in knock("amara.k@larkmoor.example", PASSWORD).content.decode()
+    for name in ("nobody", "NOBODY", "\uff4e\uff4f\uff42\uff4f\uff44\uff59", "Nobody ", "nobod\uff59"):
+        knock(name, "not this one")
+    assert "Too many tries" in knock("nobody", PASSWORD).content.decode()
+
+
+def test_a_code_that_reads_like_an_address_never_comes_before_its_owner(amara, person, lead_browser, units):
+    thief = person("A Thief", code="t1")
+    Member.objects.filter(pk=thief.pk).update(code="tor.n@larkmoor.example")  # as one from before this was refused
+    tor = person("Tor N")
+    assert sign_in.find("tor.n@larkmoor.example") == tor
+    assert sign_in.find("4711") == amara
+    with pytest.raises(Refused, match="no @"):
+        add_member(member=NewMember(name="B", code="x@y"), by=SYSTEM, at=tor.joined_at)
+    with pytest.raises(Refused, match="no @"):
+        change_member(member=tor, version=tor.version, by=SYSTEM, at=tor.joined_at, code="x@y")
+    form = {"name": "B", "email": "", "code": "x@y", "unit": str(units["DR"].public_id), "key": "one", "language": ""}
+    answer = lead_browser.post("/people/new", form)
+    assert (answer.status_code, "no @ in it" in answer.content.decode()) == (422, True)
+
+
+def test_a_program_gives_no_such_code_and_leaves_what_the_powerful_sign_in_with(amara, person, lead):
+    program = program_of(lead)
+    assert program.post("/people", {"name": "B", "code": "x@y"}).status_code == 422
+    partner = person("Pia Partner", Role.PEOPLE_PARTNER)
+    for change in ({"email": "other@larkmoor.example"}, {"code": "p2"}):
+        answer = program.patch(f"/people/{partner.public_id}", {"version": partner.version} | change)
+        assert problem_of(answer)["code"] == "powerful"
+    assert program.patch(f"/people/{partner.public_id}", {"version": 1, "name": "Pia P"}).status_code == 200
+    assert program.patch(f"/people/{amara.public_id}", {"version": 1, "code": "4712"}).status_code == 200
+
+
+def test_who_founds_the_house_a_moment_too_late_is_told_so(organisation, at, monkeypatch):
+    monkeypatch.setattr(QuerySet, "exists", lambda _self: False)
+    with pytest.raises(Refused) as refusal:
+        found_organisation(name="Second", language="en", timezone="UTC", at=at, by=SYSTEM)
+    assert refusal.value.code == "already_there"
 
 
 def test_a_network_that_tries_one_name_after_another_is_stopped(amara, monkeypatch):

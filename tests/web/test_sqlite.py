@@ -118,9 +118,7 @@ def test_an_error_in_a_transaction_lets_the_next_writer_pass(connect):
 
 def test_an_error_at_begin_lets_the_next_writer_pass(connect, tmp_path):
     one, two = connect(timeout=0.2), connect()
-    import sqlite3
-
-    stranger = sqlite3.connect(tmp_path / "one.sqlite3", isolation_level=None)  # as another process would
+    stranger = sqlite.library().connect(tmp_path / "one.sqlite3", isolation_level=None)  # as another process would
     stranger.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError), writing(one):
         add(one, "never")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 from django.db import DatabaseError
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from mizzle_web.journal.models import Entry
 from mizzle_web.page.api import Scope
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
-from mizzle_web.people.actions import tokens
+from mizzle_web.people.actions import credentials, invitations, tokens
 from mizzle_web.people.actions.members import let_go
 from mizzle_web.people.actions.roles import end_role, give_role
 from mizzle_web.people.actions.tokens import end_token, make_token, note_uses, use_token
@@ -151,8 +152,30 @@ def test_a_token_sinks_and_rises_with_the_roles_of_its_member(person, at):
     end_role(grant=partner, by=SYSTEM, at=at)
     assert program.get("/people").status_code == 403
     end_role(grant=member.grants.get(role=Role.OPERATOR), by=SYSTEM, at=at)
-    told = problem_of(program.get("/organisation"))
-    assert told["status"] == 403
+    assert problem_of(program.get("/organisation"))["status"] == 401
+
+
+@pytest.mark.parametrize("event", ["everywhere", "factor", "role", "link"])
+def test_a_token_does_not_outlive_what_its_member_came_in_with(person, lead, at, event):
+    member = person("Odd Operator", Role.OPERATOR)
+    kept = token_of(lead, key="of the lead")[1]
+    text = token_of(member)[1]
+    key, before = "A" * 32, at - timedelta(minutes=5)
+    credentials.add_second_factor(member=member, key=key, code=pyotp.TOTP(key).at(before), by=SYSTEM, at=before)
+    assert status(text) == 200
+    if event == "everywhere":
+        credentials.sign_out_everywhere(member=member, by=member.actor, at=at)
+    elif event == "factor":
+        credentials.reset_second_factor(member=member, by=lead.actor, at=at)
+    elif event == "role":
+        end_role(grant=member.grants.get(), by=lead.actor, at=at)
+        give_role(member=member, role=Role.OPERATOR, by=lead.actor, at=at)  # what has ended does not rise again
+    else:
+        link = invitations.make_reset_link(member=member, by=lead.actor, at=at)
+        assert status(text) == 200
+        invitations.come_in(token=link.rpartition("/")[2], password="four words in a row", at=at)
+    assert (status(text), status(kept)) == (401, 200)
+    assert Entry.objects.filter(verb="token.ended").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
+from mizzle_web.config import bodies
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
@@ -23,4 +25,4 @@ async def application(
     scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
 ) -> None:
     """Answer one connection."""
-    await _pages(scope, receive, send)
+    await bodies.answer(_pages, scope, receive, send)

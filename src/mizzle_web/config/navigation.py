@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as django_settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -39,8 +40,9 @@ class Group:
 def everywhere(request: Visit) -> dict[str, Any]:
     """Give every template the ways that are open to its reader."""
     member = getattr(request, "user", None)
+    sends_mail = bool(django_settings.ENVIRONMENT.mail_url)
     if member is None or not member.is_authenticated:
-        return {"user": member}
+        return {"user": member, "sends_mail": sends_mail}
 
     def way(title: str, icon: str, name: str) -> Way:
         address = reverse(name)
@@ -58,11 +60,13 @@ def everywhere(request: Visit) -> dict[str, Any]:
     settings = way(_("Settings"), "settings", "today:settings")
     if not any(one.current for one in (*together, *look_after, settings)):
         settings = replace(settings, current="true")  # every other page is listed there
-    look_after.append(settings)
+    if not member.is_on_tablet:  # where it would only be refused
+        look_after.append(settings)
     return {
         "user": member,
+        "sends_mail": sends_mail,
         "navigation": (Group(_("Together"), tuple(together)), Group(_("Look after"), tuple(look_after))),
-        "shortcuts": tuple([today, *look_after[:-1], settings][:4]),
+        "shortcuts": tuple([today, *look_after[:-1], *look_after[-1:]][:4]),
         "my_unit": SimpleLazyObject(lambda: unit_name(member, request.at.date())),  # a fragment need not ask for it
         "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from mizzle_web.page.refused import Refused
@@ -20,6 +22,9 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            field.error_messages["required"] = _("Fill in: %(label)s.") % {"label": field.label}
+            if isinstance(field, forms.EmailField):
+                field.validators = [EmailValidator(_("Give an address as name@example.org."))]
             widget = field.widget
             if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
                 widget.template_name = "page/choices.html"

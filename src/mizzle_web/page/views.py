@@ -52,23 +52,32 @@ def _problem(request: Visit, status: int, told: Callable[[], tuple[str, str]]) -
     return response
 
 
+def _inside(request: Visit, status: int, title: str, sentence: str) -> HttpResponse | None:
+    """Answer within the shell, with every way on, where somebody has signed in and a whole page was asked for."""
+    member = getattr(request, "user", None)
+    if member is None or not member.is_authenticated or problem.is_asked(request) or request.headers.get("HX-Request"):
+        return None
+    words = {"title": title, "sentence": sentence, "status": status}
+    return render(request, "page/problem_inside.html", words, status=status)
+
+
 def missing(request: Visit, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's way
     """Answer where nothing is found; the same for what is not there and for what is not the reader's."""
-    return _problem(
-        request, 404, lambda: (_("There is nothing here"), _("The address may be old, or not for you to see."))
-    )
+
+    def told() -> tuple[str, str]:
+        return _("There is nothing here"), _("The address may be old, or not for you to see.")
+
+    return _inside(request, 404, *told()) or _problem(request, 404, told)
 
 
 def forbidden(request: Visit, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's way
     """Answer where a right is missing."""
-    return _problem(
-        request,
-        403,
-        lambda: (
-            _("Not for this role"),
-            _("Your role does not open this page. The service lead can give you one that does."),
-        ),
-    )
+
+    def told() -> tuple[str, str]:
+        sentence = _("Your role does not open this page. The service lead can give you one that does.")
+        return _("Not for this role"), sentence
+
+    return _inside(request, 403, *told()) or _problem(request, 403, told)
 
 
 def bad_request(request: Visit, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's way

@@ -8,6 +8,7 @@ too, with a higher limit: whoever gets that far has typed the right password.
 from __future__ import annotations
 
 import ipaddress
+import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -68,9 +69,18 @@ def network(address: str) -> str:
 
 
 def find(name: str) -> Member | None:
-    """Find a member by e-mail address or personal code; None where there is none, or where they have left."""
+    """Find a member by e-mail address or else by personal code; None where there is none, or where they have left.
+
+    Nobody comes between somebody and their address by a code that reads like it.
+    """
     name = name.strip()
-    return Member.objects.present().filter(Q(email__iexact=name) | Q(code__iexact=name)).first() if name else None
+    found = Member.objects.present().filter(Q(email__iexact=name) | Q(code__iexact=name))
+    return found.order_by(Case(When(email__iexact=name, then=0), default=1), "pk").first() if name else None
+
+
+def _folded(name: str) -> str:
+    """Write all ways to type a name as one, so that the throttle counts them together."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
 def check(*, name: str, secret: str, kind: str, address: str, at: datetime) -> Member:
@@ -83,10 +93,11 @@ def check(*, name: str, secret: str, kind: str, address: str, at: datetime) -> M
     Refused
         ``wrong`` for any pair that does not belong together, ``wait`` after too many of them.
     """
-    own = secrets.keyed(f"{kind}:{name.strip().lower()}:{network(address)}")
+    member = find(name)
+    who = f"member:{member.pk}" if member else f"name:{_folded(name)}"  # the address and the code count as one
+    own = secrets.keyed(f"{kind}:{who}:{network(address)}")
     keys = {own: FREE_TRIES, secrets.keyed(f"{kind}:{network(address)}"): FREE_TRIES_OF_A_NETWORK}
     _wait(keys, at)
-    member = find(name)
     kept = getattr(member, kind) if member else ""
     if not check_password(secret, kept or _NOBODY) or not kept or member is None:
         _failed(keys, at)
@@ -225,7 +236,7 @@ def ask_for_link(*, email: str, address: str, at: datetime) -> None:
     """Send a link for a new password where somebody has this address. Nobody learns here whether that is so."""
     email = email.strip()
     keys = {
-        secrets.keyed(f"link:{email.lower()}:{network(address)}"): FREE_LINKS,
+        secrets.keyed(f"link:{_folded(email)}:{network(address)}"): FREE_LINKS,
         secrets.keyed(f"link:{network(address)}"): FREE_LINKS_OF_A_NETWORK,
     }
     with transaction.atomic():

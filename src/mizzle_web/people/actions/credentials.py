@@ -15,6 +15,7 @@ from mizzle_web.journal.actions import record
 from mizzle_web.page.refused import Refused
 from mizzle_web.people import secrets
 from mizzle_web.people.actions.roles import end_sessions, guard_powers
+from mizzle_web.people.actions.tokens import end_tokens
 from mizzle_web.people.models import Invitation, Member, Organisation
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ def reset_second_factor(*, member: Member, by: str, at: datetime) -> None:
         if not kept.second_factor:
             return
         _forget_factor(kept)
+        end_tokens(member=kept, by=by, at=at)
         record(by=by, verb="member.second_factor_reset", thing=_thing(kept), at=at)
 
 
@@ -179,7 +181,8 @@ def _forget_factor(member: Member) -> None:
 
 
 def sign_out_everywhere(*, member: Member, by: str, at: datetime) -> None:
-    """End every session of a member, on every device."""
+    """End every session of a member, on every device, and every token."""
     with transaction.atomic():
         end_sessions(member)
+        end_tokens(member=member, by=by, at=at)
         record(by=by, verb="member.signed_out_everywhere", thing=_thing(member), at=at)

@@ -18,6 +18,7 @@ from mizzle_web.page.refused import Refused
 from mizzle_web.people import secrets
 from mizzle_web.people.actions.credentials import set_password
 from mizzle_web.people.actions.roles import guard_powers
+from mizzle_web.people.actions.tokens import end_tokens
 from mizzle_web.people.models import Invitation, Member, Organisation
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ def make_reset_link(*, member: Member, by: str, at: datetime, key: str = "") -> 
 def _make(*, member: Member, purpose: str, by: str, at: datetime, key: str) -> str:
     if member.left_at is not None:
         raise Refused("left", _("This member has left, and cannot sign in."))
-    if purpose == INVITE:  # a link for a new password is for those to make who may manage signing in, for anybody
-        guard_powers(member=member, by=by)
+    guard_powers(member=member, by=by)
     with transaction.atomic():
         if key:
             _once(key=key, by=by, purpose=purpose, member=member, at=at)
@@ -146,12 +146,14 @@ def come_in(*, token: str, password: str, at: datetime) -> Member:
         if link is None:
             raise Refused("dead_link", _("This link no longer works. Ask for a new one."))
         member = Member.objects.get(pk=link.member_id)
-        if link.purpose == INVITE and link.by is not None:  # who made the link may have kept it until a role was given
+        if link.by is not None:  # who made the link may have kept it until a role was given
             try:
                 guard_powers(member=member, by=link.by.actor)
             except Refused as problem:
                 raise Refused("dead_link", _("This link no longer works. Ask for a new one.")) from problem
         set_password(member=member, password=password, by=member.actor, at=at)
+        if link.purpose == RESET:  # somebody else may have had the password, and have made tokens with it
+            end_tokens(member=member, by=member.actor, at=at)
         link.used_at = at
         link.save(update_fields=("used_at",))
         record(by=member.actor, verb="member.came_in", thing=f"member:{member.public_id}", at=at)

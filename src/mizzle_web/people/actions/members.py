@@ -13,7 +13,7 @@ from mizzle_web.journal.actions import record
 from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.people.actions.places import settle
 from mizzle_web.people.actions.roles import end_sessions, guard_powers, keep_an_owner
-from mizzle_web.people.models import Grant, Member, Placement, Token, Unit
+from mizzle_web.people.models import Grant, Invitation, Member, Placement, Token, Unit
 from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class NewMember:
 
 def add_member(*, member: NewMember, by: str, at: datetime) -> Member:
     """Take somebody in."""
+    _check_code(member.code)
     try:
         with transaction.atomic():
             made = Member(
@@ -50,6 +51,11 @@ def add_member(*, member: NewMember, by: str, at: datetime) -> Member:
     except IntegrityError as problem:
         raise _taken(problem) from problem
     return made
+
+
+def _check_code(code: str | None) -> None:
+    if "@" in (code or ""):  # it could be the address of somebody else, who then signs in as nobody knows whom
+        raise Refused("bad_code", _("A personal code has no @ in it. Choose a different one."), field="code")
 
 
 def _taken(problem: IntegrityError) -> Refused:
@@ -74,6 +80,10 @@ def change_member(*, member: Member, version: int, by: str, at: datetime, **chan
                 return member
             if {"email", "code"} & set(changed):
                 guard_powers(member=member, by=by)
+            if "code" in changed:
+                _check_code(changes["code"])
+            if "email" in changed:  # what was sent to the address from before opens nothing any more
+                Invitation.objects.filter(member=member).usable(at).update(expires_at=at)
             for name in changed:
                 setattr(member, name, changes[name])
             member.version += 1

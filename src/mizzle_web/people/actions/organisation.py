@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
@@ -19,13 +19,17 @@ def found_organisation(
     *, name: str, language: str, timezone: str, at: datetime, by: str, is_sample: bool = False
 ) -> Organisation:
     """Begin: the house gets its organisation. There can be only one."""
-    with transaction.atomic():
-        if Organisation.objects.exists():
-            raise Refused("already_there", _("This house has an organisation already. Sign in instead."))
-        organisation = Organisation.objects.create(
-            name=name, language=language, timezone=timezone, is_sample=is_sample, created_at=at
-        )
-        record(by=by, verb="organisation.founded", thing="organisation", at=at, details={"is_sample": is_sample})
+    there = Refused("already_there", _("This house has an organisation already. Sign in instead."))
+    try:
+        with transaction.atomic():
+            if Organisation.objects.exists():
+                raise there
+            organisation = Organisation.objects.create(
+                name=name, language=language, timezone=timezone, is_sample=is_sample, created_at=at
+            )
+            record(by=by, verb="organisation.founded", thing="organisation", at=at, details={"is_sample": is_sample})
+    except IntegrityError as problem:  # somebody else was quicker by a moment
+        raise there from problem
     return organisation
 
 

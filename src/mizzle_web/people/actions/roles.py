@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
-from mizzle_web.people.models import Grant, Member, Unit
-from mizzle_web.people.roles import POWERFUL, Role
+from mizzle_web.people.actions.tokens import end_tokens
+from mizzle_web.people.models import Grant, Invitation, Member, Organisation, Unit
+from mizzle_web.people.roles import MAY, POWERFUL, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +38,8 @@ def give_role(*, member: Member, role: Role, by: str, at: datetime, unit: Unit |
         if held is not None:
             return held
         grant = Grant.objects.create(member=member, role=role, unit=unit, given_at=at)
+        if role in POWERFUL:  # whoever holds a link from before must not come in by it with the role
+            Invitation.objects.filter(member=member).usable(at).update(expires_at=at)
         end_sessions(member)
         details = {"role": str(role), "unit": str(unit.public_id) if unit else None}
         record(by=by, verb="role.given", thing=f"member:{member.public_id}", at=at, details=details)
@@ -46,6 +49,7 @@ def give_role(*, member: Member, role: Role, by: str, at: datetime, unit: Unit |
 def end_role(*, grant: Grant, by: str, at: datetime) -> None:
     """Take a role back. The last service lead keeps theirs: somebody must be able to give roles."""
     with transaction.atomic():
+        Member.objects.select_for_update().get(pk=grant.member_id)  # first, as where members are let go
         grant = Grant.objects.select_for_update().get(pk=grant.pk)
         if grant.ended_at is not None:
             return
@@ -54,6 +58,8 @@ def end_role(*, grant: Grant, by: str, at: datetime) -> None:
         grant.ended_at = at
         grant.save()
         end_sessions(grant.member)
+        if Permission.MANAGE_API in MAY[Role(grant.role)]:
+            end_tokens(member=grant.member, by=by, at=at)
         record(by=by, verb="role.ended", thing=f"member:{grant.member.public_id}", at=at, details={"role": grant.role})
 
 
@@ -70,6 +76,7 @@ def guard_powers(*, member: Member, by: str) -> None:
 
 def keep_an_owner(member: Member) -> None:
     """Refuse where nobody else could give roles any more."""
+    Organisation.objects.select_for_update().get()  # two who go at once wait here, so that the second sees the first
     if not Member.objects.holding(Role.SERVICE_LEAD).exclude(pk=member.pk).exists():
         raise Refused(
             "last_owner",

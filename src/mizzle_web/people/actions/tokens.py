@@ -80,6 +80,12 @@ def end_token(*, token: Token, by: str, at: datetime) -> None:
         record(by=by, verb="token.ended", thing=f"token:{token.public_id}", at=at)
 
 
+def end_tokens(*, member: Member, by: str, at: datetime) -> None:
+    """End every token of a member."""
+    for token in Token.objects.usable(at).filter(member=member):
+        end_token(token=token, by=by, at=at)
+
+
 def use_token(*, text: str, at: datetime) -> Token | None:
     """Find the token of a text that somebody sends; None where it opens nothing.
 

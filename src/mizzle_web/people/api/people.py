@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Status
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from mizzle_web.page import problem
 from mizzle_web.page.api import (
@@ -39,7 +39,7 @@ from mizzle_web.people.actions.members import NewMember, add_member, change_memb
 from mizzle_web.people.api.calls import made, today
 from mizzle_web.people.forms.door import zones
 from mizzle_web.people.models import Grant, Member, MemberQuerySet, Placement, Unit
-from mizzle_web.people.roles import Role
+from mizzle_web.people.roles import POWERFUL, Role
 
 if TYPE_CHECKING:
     from mizzle_web.page.visit import Visit
@@ -58,7 +58,26 @@ def _zone(text: str) -> str:
     return text
 
 
+def _no_address(text: str) -> str:
+    if "@" in text:
+        raise ValueError(_("A personal code has no @ in it. Choose a different one."))
+    return text
+
+
+PersonalCode = Annotated[
+    Code,
+    AfterValidator(_no_address),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 40,
+            "pattern": r"^[^@\x00-\x1f\x7f]*[^@\s\x00-\x1f\x7f][^@\x00-\x1f\x7f]*$",
+        }
+    ),
+]
 Language = Literal["en", "es", "nb"]
+_SIGN_IN = ("email", "code")
 Zone = Annotated[Sought, AfterValidator(_zone)]
 
 
@@ -104,7 +123,7 @@ class NewPerson(Given):
 
     name: Name
     email: Email | None = None
-    code: Code | None = None
+    code: PersonalCode | None = None
     language: Language | None = None
     unit: UUID | None = None
 
@@ -115,7 +134,7 @@ class PersonChange(Given):
     version: Version
     name: Name = LEFT_OUT
     email: Email | None = LEFT_OUT
-    code: Code | None = LEFT_OUT
+    code: PersonalCode | None = LEFT_OUT
     language: Language | None = LEFT_OUT
     timezone: Zone | None = LEFT_OUT
     unit: UUID | None = LEFT_OUT
@@ -257,6 +276,11 @@ def change_person(request: Visit, person_id: UUID, given: PersonChange) -> Perso
     is_moving = "unit" in given.model_fields_set
     sent = given.model_dump(exclude_unset=True, exclude={"version", "unit"})
     changes = {name: value if name in ("email", "code") else value or "" for name, value in sent.items()}
+    if one.roles() & POWERFUL and any(name in changes and changes[name] != getattr(one, name) for name in _SIGN_IN):
+        raise Refused(
+            "powerful",
+            _("This person holds a role with many rights. Change their e-mail address or code on their page."),
+        )
     by, at = request.user.actor, request.at
     try:
         with transaction.atomic():

@@ -38,6 +38,13 @@ class Person(Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
 
+    def clean_code(self) -> str:
+        """Keep addresses out: by a code that reads like one, somebody could pass for its owner."""
+        code = str(self.cleaned_data["code"])
+        if "@" in code:
+            raise forms.ValidationError(_("A personal code has no @ in it. Choose a different one."))
+        return code
+
 
 class NewPerson(Person):
     """Somebody who joins, and where; `key` makes two clicks one."""
