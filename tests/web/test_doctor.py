@@ -94,6 +94,12 @@ def test_each_thing_that_is_wrong_says_what_to_do(well, at, folder, monkeypatch)
     assert "clock" in todo(at)["clock"]
 
 
+def test_mail_that_waits_without_a_server_says_what_to_do(well, at):
+    assert "mail" not in todo(at)
+    send(kind="mail", target="x@larkmoor.example", content={}, at=at)
+    assert "Set MIZZLE_MAIL_URL" in todo(at)["mail"]
+
+
 def test_a_worker_whose_work_fails_is_named(well, at):
     Turn.objects.update(n_failed=2)
     lines = {line.name: line for line in health.examine(at=at)}

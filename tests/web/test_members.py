@@ -10,6 +10,7 @@ from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions.members import NewMember, add_member, change_member, let_go, place
+from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.models import Grant, Member, Placement
 from mizzle_web.people.roles import Role
 
@@ -112,7 +113,7 @@ def test_the_page_moves_somebody(lead_browser, sam, units):
 
 def test_letting_go_asks_first_and_ends_everything(lead_browser, sam):
     address = f"/people/{sam.public_id}/leave"
-    assert b"Let Sam Driver go?" in lead_browser.get(address).content
+    assert b"Has Sam Driver left?" in lead_browser.get(address).content
     assert Member.objects.get(pk=sam.pk).left_at is None
     assert lead_browser.post(address).status_code == 302
     sam.refresh_from_db()
@@ -147,6 +148,35 @@ def test_rights_are_those_of_own_team_and_outsider(person, browser_of, sam, unit
     assert [one.get(f"{page}/role").status_code for one in (colleague, leader, partner)] == [403, 403, 403]
     missing = partner.get("/people/00000000-0000-4000-8000-000000000000")
     assert missing.status_code == 404
+
+
+def test_codes_and_who_has_left_are_for_those_who_look_after_people(person, browser_of, sam, units):
+    let_go(member=add_member(member=NewMember(name="Gone Away"), **WHO), **WHO)
+    boss = browser_of(person("Eva Executive", Role.EXECUTIVE))
+    partner = browser_of(person("Pia Partner", Role.PEOPLE_PARTNER))
+    for browser, is_told in ((boss, False), (partner, True)):
+        assert (b"Personal code" in browser.get(f"/people/{sam.public_id}").content) is is_told
+        assert (b"Sam Driver" in browser.get("/people/?q=s1").content) is is_told
+        assert (b"Gone Away" in browser.get("/people/?left=1").content) is is_told
+
+
+def test_a_unit_outside_the_reach_of_the_reader_is_not_named(person, browser_of, sam, units):
+    place(member=sam, unit=units["TR"], on=AT.date() + timedelta(days=9), **WHO)
+    leader = person("Lena Leader")
+    give_role(member=leader, role=Role.LEADER, unit=units["DR"], **WHO)
+    page = browser_of(Member.objects.get(pk=leader.pk)).get(f"/people/{sam.public_id}").content.decode()
+    assert ("Drivers" in page, "Transport" in page, "another unit" in page) == (True, False, True)
+
+
+def test_a_name_is_told_as_text_to_those_who_may_see_the_person(person, browser_of, units):
+    other = add_member(member=NewMember(name="Bo <b>", unit=units["TR"]), **WHO)
+    leader = person("Lena Leader")
+    give_role(member=leader, role=Role.LEADER, unit=units["DR"], **WHO)
+    address = f"/people/name/{other.public_id}"
+    lead = browser_of(person("Ida Lead", Role.SERVICE_LEAD))
+    assert lead.get(address).content == b"Bo &lt;b&gt;"
+    assert browser_of(Member.objects.get(pk=leader.pk)).get(address).status_code == 404
+    assert lead.get("/people/name/00000000-0000-4000-8000-000000000000").status_code == 404
 
 
 def test_the_journal_names_fields_and_no_texts(sam):

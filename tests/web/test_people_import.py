@@ -19,9 +19,10 @@ from mizzle_web.journal.models import Entry
 from mizzle_web.page.refused import Refused
 from mizzle_web.people import figures, work
 from mizzle_web.people.actions import imported, imports
+from mizzle_web.people.actions.invitations import invite
 from mizzle_web.people.actions.members import NewMember, add_member, change_member
 from mizzle_web.people.actions.roles import give_role
-from mizzle_web.people.models import Grant, ImportFile, ImportRow, Member, Placement, Unit
+from mizzle_web.people.models import Grant, ImportFile, ImportRow, Invitation, Member, Placement, Unit
 from mizzle_web.people.roles import Role
 from mizzle_web.people.views.imports import tame, written
 
@@ -227,12 +228,31 @@ def test_powers_are_not_given_by_a_file_of_somebody_without_them(partner, import
     assert [reason for _outcome, reason in outcomes(file).values()] == [
         "role_not_yours",
         "role_not_yours",
-        "",
+        "role_not_yours",
         "powerful",
     ]
-    assert Member.objects.get(email="c@larkmoor.example").roles() == {Role.COLLEAGUE, Role.HOST, Role.LEADER}
     assert taken_in(importer, content).counts["left_out"] == 0
+    assert Member.objects.get(email="c@larkmoor.example").roles() == {Role.COLLEAGUE, Role.HOST, Role.LEADER}
     assert Member.objects.get(email="a@larkmoor.example").roles() == {Role.COLLEAGUE, Role.SERVICE_LEAD}
+
+
+def test_each_role_from_a_file_is_told_and_a_kept_link_opens_no_new_powers(importer):
+    sam = add_member(member=NewMember(name="Sam", code="s"), **WHO)
+    uma = add_member(member=NewMember(name="Uma", code="u"), **WHO)
+    for one in (sam, uma):
+        invite(member=one, **WHO)
+    taken_in(importer, lines("Sam,,s,,,,,executive,,", "Uma,,u,,,,,host,,", "New,,n,,,,,host; leader,,"))
+    told = Entry.objects.filter(verb="role.given", by=importer.actor).values_list("thing", "details")
+    new = Member.objects.get(code="n")
+    assert sorted((thing, details["role"]) for thing, details in told) == sorted(
+        [
+            (f"member:{sam.public_id}", "executive"),
+            (f"member:{uma.public_id}", "host"),
+            (f"member:{new.public_id}", "host"),
+            (f"member:{new.public_id}", "leader"),
+        ]
+    )
+    assert list(Invitation.objects.usable(AT).values_list("member__name", flat=True)) == ["Uma"]
 
 
 def test_powers_lost_between_the_preview_and_the_yes_are_not_used(importer, partner):
@@ -316,6 +336,20 @@ def test_a_workbook_is_read_from_its_first_filled_sheet(importer):
     assert [str(one.joined_at.date()) for one in Member.objects.filter(code__in=["12", "13"])] == ["2026-01-05"] * 2
 
 
+def test_a_workbook_with_cells_far_to_the_right_is_read_quickly(importer):
+    book = openpyxl.Workbook()
+    book.active.append(["Name", "Code"])
+    for number in range(2, 3000):
+        book.active.cell(number, 1, f"P {number}")
+        book.active.cell(number, 2, number)
+        book.active.cell(number, 16384, "x")
+    out = io.BytesIO()
+    book.save(out)
+    began = time.perf_counter()
+    file = checked(importer, out.getvalue(), name="people.xlsx")
+    assert (file.counts["new"], time.perf_counter() - began < 8) == (2998, True)
+
+
 def zipped(**parts):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -349,6 +383,9 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
         (b"shoe,hat\n1,2\n", "no_name"),
         (b"name,hat\nAda,2\n", "no_key"),
         (b'name,email\n"Ada,' + b"x" * 200_000, "quotes"),
+        (b"name,email\n" + b"Ada," * 300_000, "long_row"),
+        (b"name,email\n" + b'"a\n",' * 300_000, "long_row"),
+        (b"name,email\n" + b"Ada," * 300 + b"\n", "not_people"),
     ],
 )
 def test_a_wrong_file_is_refused_with_a_sentence(importer, content, problem):
@@ -382,7 +419,8 @@ def test_the_whole_way_in_the_browser(lead_browser, lead, person, browser_of):
     assert lead_browser.post(f"{address}/apply").status_code == 302
     assert Member.objects.filter(name="Nora New").count() == 1
     assert lead_browser.post(f"{address}/apply").status_code == 302
-    assert "taken in" in lead_browser.get(address).content.decode()
+    page = lead_browser.get(address).content.decode()
+    assert ("taken in" in page, "See people" in page, "Nobody has been invited yet" in page) == (True, True, True)
     other = browser_of(person("Olga Other", Role.SERVICE_LEAD))
     assert [other.get(address).status_code, other.post(f"{address}/apply").status_code] == [404, 404]
     assert sent(browser_of(person("Uma Colleague")), content).status_code == 403
@@ -429,6 +467,8 @@ def test_the_journal_has_ids_and_no_names(importer):
 def test_no_cell_is_a_formula_to_a_spreadsheet():
     bad = ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n", " =1", "|a", "%a", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a"]
     assert all(tame(one).startswith("'") for one in bad)
+    inner = ["a;=1", "a, +1", 'a"=1', "a\n@b", "a\t-1", "a|=1"]
+    assert [tame(one) for one in inner] == ["a;'=1", "a, '+1", "a\"'=1", "a\n'@b", "a\t'-1", "a|'=1"]
     assert [tame(one) for one in ("Ida", "", "a=b", "1-2")] == ["Ida", "", "a=b", "1-2"]
     assert "".join(written([['a"b', "=1"]])).encode() == b'\xef\xbb\xbf"a""b","\'=1"\r\n'
 

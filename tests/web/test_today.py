@@ -69,6 +69,7 @@ def test_the_first_step_of_an_owner_goes_from_teams_to_people_to_a_second_key(cl
         return re.findall(r'id="first-step">([^<]*)<', page.content.decode())
 
     assert step() == ["Open the first team"]
+    assert 'href="/units/new"' in browser_of(Member.objects.get(pk=owner.pk)).get("/").content.decode()
     open_unit(code="TR", name="Transport", parent=None, on=at.date(), by=SYSTEM, at=at)
     assert step() == ["Bring in the first people"]
     second = add_member(member=NewMember(name="Amara Kone", email="amara@larkmoor.example"), by=SYSTEM, at=at)

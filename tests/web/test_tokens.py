@@ -214,7 +214,8 @@ def test_tokens_of_others_are_neither_shown_nor_ended(person, browser_of, used):
     assert "Payroll" not in other.get("/me/tokens").content.decode()
     foreign = other.post(f"/me/tokens/{token.public_id}/end")
     missing = other.post("/me/tokens/00000000-0000-0000-0000-000000000007/end")
-    assert (foreign.status_code, missing.status_code, foreign.content == missing.content) == (404, 404, True)
+    pages = {re.sub(rb"csrf[^>]*", b"", answer.content, flags=re.IGNORECASE) for answer in (foreign, missing)}
+    assert (foreign.status_code, missing.status_code, len(pages)) == (404, 404, 1)
     assert status(text) == 200
 
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mizzle_web.jobs.models import Turn
-from mizzle_web.journal.models import Entry, Parcel, ParcelState
+from mizzle_web.journal.models import Entry, Parcel, ParcelKind, ParcelState
 from mizzle_web.operation import place
 from mizzle_web.operation.backup import last_made_at
 
@@ -234,7 +234,14 @@ def _mail(*, thorough: bool, can_ask: bool) -> Line:
     title, url = _("Mail"), settings.ENVIRONMENT.mail_url
     dead = Parcel.objects.filter(state=ParcelState.DEAD).count() if can_ask else 0
     if not url:
-        return Line("mail", title, _("None is sent: MIZZLE_MAIL_URL is not set. Links are shown on the page instead."))
+        said = _("None is sent: MIZZLE_MAIL_URL is not set. Links are shown on the page instead.")
+        waiting = Parcel.objects.filter(kind=ParcelKind.MAIL, state=ParcelState.WAITING).count() if can_ask else 0
+        if not waiting:
+            return Line("mail", title, said)
+        said = ngettext(
+            "%(n)d mail waits: MIZZLE_MAIL_URL is not set.", "%(n)d mails wait: MIZZLE_MAIL_URL is not set.", waiting
+        ) % {"n": waiting}
+        return Line("mail", title, said, _("Set MIZZLE_MAIL_URL to your mail server, and start the house again."))
     host = urlsplit(url).hostname or ""
     if thorough:
         problem = _call(url)

@@ -42,7 +42,7 @@ def _of_sqlite(target: Path) -> Facts:
     first = target.with_name(f"{target.name}.first")
     _copy(connection.settings_dict["NAME"], first)
     # Keys of sessions let their holder in. Deleted rows leave bytes behind in a file, so it is written once more.
-    _copy(first, target, before=f"DELETE FROM {SESSIONS}")
+    _copy(first, target, before=f"DELETE FROM {SESSIONS}")  # noqa: S608 - a name of ours
     first.unlink()
     return facts_of_file(target)
 

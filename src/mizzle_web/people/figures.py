@@ -135,10 +135,11 @@ def with_place_and_roles(members: MemberQuerySet, on: date) -> MemberQuerySet:
     )
 
 
-def matching(members: MemberQuerySet, words: str) -> MemberQuerySet:
-    """Keep members whose name, address or code holds all words."""
+def matching(members: MemberQuerySet, words: str, *, by_code: bool = True) -> MemberQuerySet:
+    """Keep members whose name or address, or code where that is the reader's to know, holds all words."""
     for word in words.split()[:6]:
-        members = members.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(code__icontains=word))
+        holds = Q(name__icontains=word) | Q(email__icontains=word)
+        members = members.filter(holds | Q(code__icontains=word) if by_code else holds)
     return members
 
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("people/import/<uuid:public_id>/discard", imports.discard, name="discard_import"),
     path("people/import/<uuid:public_id>/left-out.csv", imports.left_out, name="left_out"),
     path("people/<uuid:public_id>", members.person, name="person"),
+    path("people/name/<uuid:public_id>", members.name, name="name"),
     path("people/<uuid:public_id>/change", members.change, name="change_person"),
     path("people/<uuid:public_id>/unit", members.move, name="move_person"),
     path("people/<uuid:public_id>/leave", members.leave, name="leave"),

@@ -65,7 +65,7 @@ def _first_step(request: Visit) -> Step | None:
     may = request.user.may
     if may(Permission.MANAGE_UNITS) and not Unit.objects.on(request.at.date()).exists():
         return Step(
-            "people:units",
+            "people:new_unit",
             _("Open the first team"),
             _("One name is enough to begin. Teams can be renamed, moved and merged at any time."),
             _("Open a team"),
@@ -81,7 +81,10 @@ def _first_step(request: Visit) -> Step | None:
         return Step(
             "people:members",
             _("Share the keys"),
-            _("Make one more person service lead. With two, nobody is ever locked out."),
+            _(
+                "Make one more person service lead. With two, nobody is ever locked out. "
+                "Open their page, then give them the role."
+            ),
             _("Choose somebody"),
         )
     return None

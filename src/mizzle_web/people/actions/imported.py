@@ -19,8 +19,8 @@ from mizzle_web.people.actions.members import let_go
 from mizzle_web.people.actions.places import settle
 from mizzle_web.people.actions.roles import end_sessions
 from mizzle_web.people.actions.units import open_unit
-from mizzle_web.people.models import Grant, ImportRow, Member, Outcome, Placement, Unit
-from mizzle_web.people.roles import MAY, POWERFUL, Role
+from mizzle_web.people.models import Grant, ImportRow, Invitation, Member, Outcome, Placement, Unit
+from mizzle_web.people.roles import POWERFUL, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def apply_part(*, file: ImportFile, part: Sequence[int], importer: Member, zone:
         _recheck(row, importer, units)
     there = [row for row in rows if row.outcome in (Outcome.CHANGED, Outcome.MOVED, Outcome.LEAVES)]
     _change(there, units, file, importer, zone, at, told)  # first: a changed member may free an address for a new one
-    _add([row for row in rows if row.outcome == Outcome.NEW], units, file, zone, at, told)
+    _add([row for row in rows if row.outcome == Outcome.NEW], units, file, importer, zone, at, told)
     ImportRow.objects.bulk_update(
         [row for row in rows if row.outcome == Outcome.LEFT_OUT], ("outcome", "reason", "detail")
     )
@@ -72,11 +72,9 @@ def _leave_out(row: ImportRow, reason: str, detail: str = "") -> None:
 def _recheck(row: ImportRow, importer: Member, units: dict[str, Unit]) -> None:
     """Leave out what the importer may not give, or what has no unit, since the file was checked."""
     may_give = importer.may(Permission.GIVE_ROLES)
-    permissions = frozenset[Permission]().union(*(MAY[role] for role in importer.roles()))
-    for name in row.after.get("roles", ()):
-        role = Role(name)
-        if not may_give and (role in POWERFUL or not MAY[role] <= permissions):
-            _leave_out(row, "role_not_yours", str(role.value))
+    roles = row.after.get("roles", ())
+    if roles and not may_give:
+        _leave_out(row, "role_not_yours", str(Role(roles[0]).label))
     unit = row.after.get("unit")
     if unit and unit not in units:
         _leave_out(row, "no_unit", unit)
@@ -91,6 +89,7 @@ def _add(
     rows: Sequence[ImportRow],
     units: dict[str, Unit],
     file: ImportFile,
+    importer: Member,
     zone: ZoneInfo,
     at: datetime,
     told: dict[str, list[str]],
@@ -130,7 +129,7 @@ def _add(
         row.member = member
         told["new"].append(member.actor)
     Placement.objects.bulk_create(placements)
-    Grant.objects.bulk_create(grants)
+    _give(grants, importer, at)
 
 
 def _change(
@@ -158,7 +157,7 @@ def _change(
         elif row.outcome == Outcome.LEAVES:
             _let_go(row, member, importer, zone, at)
         else:
-            _write(row, member, units, file, zone, at)
+            _write(row, member, units, file, importer, zone, at)
             told[row.outcome].append(member.actor)
 
 
@@ -172,8 +171,15 @@ def _let_go(row: ImportRow, member: Member, importer: Member, zone: ZoneInfo, at
 
 
 def _write(
-    row: ImportRow, member: Member, units: dict[str, Unit], file: ImportFile, zone: ZoneInfo, at: datetime
+    row: ImportRow,
+    member: Member,
+    units: dict[str, Unit],
+    file: ImportFile,
+    importer: Member,
+    zone: ZoneInfo,
+    at: datetime,
 ) -> None:
+    """Write down what a row changes of a member."""
     changes: dict[str, Any] = {
         name: row.after[name] for name in ("name", "email", "code", "language") if name in row.after
     }
@@ -183,9 +189,19 @@ def _write(
         Member.objects.filter(pk=member.pk).update(version=F("version") + 1, **changes)
     if "unit" in row.after:
         settle(member.pk, units[row.after["unit"]], max(file.from_on, units[row.after["unit"]].began_on))
-    roles = row.after.get("roles", ())
+    wanted = row.after.get("roles", ())
+    held = set(member.grants.filter(ended_at=None, unit=None).values_list("role", flat=True)) if wanted else set()
+    roles = [role for role in wanted if role not in held]
     if roles:
-        Grant.objects.bulk_create(
-            (Grant(member=member, role=role, given_at=at) for role in roles), ignore_conflicts=True
-        )
+        _give([Grant(member=member, role=role, given_at=at) for role in roles], importer, at)
         end_sessions(member)
+    if POWERFUL.intersection(roles):  # whoever made a link may have kept it, and would come in with these powers
+        Invitation.objects.filter(member=member).usable(at).update(expires_at=at)
+
+
+def _give(grants: Sequence[Grant], importer: Member, at: datetime) -> None:
+    """Give roles, each with a line of its own in the journal, as one given on a page has."""
+    Grant.objects.bulk_create(grants)
+    for grant in grants:
+        details = {"role": str(grant.role), "unit": None}
+        record(by=importer.actor, verb="role.given", thing=f"member:{grant.member.public_id}", at=at, details=details)

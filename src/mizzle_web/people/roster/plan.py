@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from mizzle_web.page.permissions import Permission
 from mizzle_web.people.figures import on_day
 from mizzle_web.people.models import Grant, ImportRow, Member, Outcome, Placement
-from mizzle_web.people.roles import MAY, POWERFUL, Role
+from mizzle_web.people.roles import POWERFUL, Role
 from mizzle_web.people.roster import columns
 from mizzle_web.people.roster.reading import Unreadable
 
@@ -91,7 +91,6 @@ class Planner:
         self._titles, self._units, self._importer, self._zone = titles, units, importer, zone
         self._today = at.astimezone(zone).date()
         self._may_give = importer.may(Permission.GIVE_ROLES)
-        self._permissions = frozenset[Permission]().union(*(MAY[role] for role in importer.roles()))
         self._role_names = columns.roles()
         self._seen: dict[str, int] = {}  # e-mail addresses and codes of rows before, and their row
         self._touched: dict[int, int] = {}  # members of rows before
@@ -204,7 +203,7 @@ class Planner:
             raise LeftOut("two_people")
         for role in person.roles:
             already = next(iter(found.values())).roles if found else set()
-            if role not in already and not self._may_give and (role in POWERFUL or not MAY[role] <= self._permissions):
+            if role not in already and not self._may_give:
                 raise LeftOut("role_not_yours", str(role.label))
         row = self._existing(person, next(iter(found.values()))) if found else self._new(person)
         row.number = number

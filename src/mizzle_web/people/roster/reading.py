@@ -11,7 +11,7 @@ import csv
 import warnings
 import zipfile
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import openpyxl
 
@@ -23,6 +23,8 @@ HEAD = 1 << 16
 MOST_COLUMNS = 200
 MOST_ROWS = 1_000_000
 LONGEST_CELL = 1000
+LONGEST_ROW = 1 << 20
+"""Characters that a row of a CSV file may have, over all its lines."""
 LARGEST_WORKBOOK = 300 << 20
 """Bytes that a workbook may have, unpacked; one of 100,000 people has some 40 MB."""
 LARGEST_PART = 64 << 20
@@ -71,13 +73,13 @@ def _numbered(found: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[Row]:
     for number, cells in found:
         if number > MOST_ROWS + 1:
             raise Unreadable("too_many_rows")
-        texts = [text(cell) for cell in cells]
+        if any(cells[MOST_COLUMNS:]):
+            raise Unreadable("not_people")
+        texts = [text(cell) for cell in cells[:MOST_COLUMNS]]
         while texts and not texts[-1]:
             texts.pop()
         if not texts:
             continue
-        if len(texts) > MOST_COLUMNS:
-            raise Unreadable("not_people")
         is_first = False
         yield number, texts
     if is_first:
@@ -147,13 +149,37 @@ def _delimited(path: Path, head: bytes) -> Iterator[tuple[int, list[str]]]:
         file.seek(0)
         start = 0
         if sample[:4].lower() == "sep=":
-            file.readline()
+            file.readline(HEAD)
             start = 1
-        reader = csv.reader(file, delimiter=separator)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=separator)
         try:
-            yield from enumerate(reader, start + 1)
+            for number, cells in enumerate(reader, start + 1):
+                lines.n_read = 0
+                yield number, cells
         except csv.Error as problem:
             raise Unreadable("quotes") from problem
+
+
+class _Lines:
+    """The lines of a file, as long as those of one row are no longer than a row of people can be."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.n_read = 0
+        """Characters read since a row ended; whoever takes the row sets it back."""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LONGEST_ROW + 1)
+        self.n_read += len(line)
+        if self.n_read > LONGEST_ROW:
+            raise Unreadable("long_row")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _separator(sample: str) -> str:
@@ -186,9 +212,13 @@ def _excel(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
             for sheet in book.worksheets:
                 sheet.reset_dimensions()  # some programs write a size that is not true
                 is_filled = False
-                for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                    is_filled = is_filled or any(cell is not None for cell in cells)
-                    yield number, cells
+                found = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1, max_row=MOST_ROWS + 2)
+                for number, cells in enumerate(found, 1):
+                    width = 0 if cells.count(None) == len(cells) else len(cells)
+                    while width and cells[width - 1] is None:
+                        width -= 1
+                    is_filled = is_filled or width > 0
+                    yield number, cells[:width]
                 if is_filled:
                     return
         except (GeneratorExit, Unreadable):

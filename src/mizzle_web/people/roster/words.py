@@ -19,6 +19,7 @@ FILES: dict[str, StrPromise] = {
         "The rows have one column only. Send a table with at least a name and an e-mail address or a code."
     ),
     "quotes": _("A quotation mark in the file is never closed. Export it again, or save it as an Excel workbook."),
+    "long_row": _("A row of the file is far too long for a list of people. Export it again, one row for each person."),
     "damaged": _("The file is damaged. Open it, save it again, and send that."),
     "bomb": _(
         "The workbook unpacks to far more than a list of people holds. Save the list alone as CSV, and send that."

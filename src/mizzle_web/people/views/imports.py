@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
@@ -41,6 +42,8 @@ FORMULAS = frozenset(
 )
 """What a spreadsheet may take a cell for that begins with it."""
 BREAKS = frozenset("\t\r\n")
+INSIDE = re.compile(r"([;,\t|\"'\r\n]\s*)(?=[=+\-@])")
+"""Where a cell that is split or unquoted once more would begin with a formula."""
 MEANINGS = {
     "name": gettext_lazy("name"),
     "first_name": gettext_lazy("first name"),
@@ -107,7 +110,7 @@ def _job(file: ImportFile) -> Job | None:
 
 STATES = {
     ImportState.NEW: gettext_lazy("being looked at"),
-    ImportState.CHECKED: gettext_lazy("waits for your yes"),
+    ImportState.CHECKED: gettext_lazy("Nothing is changed yet."),
     ImportState.REFUSED: gettext_lazy("could not be read"),
     ImportState.APPLYING: gettext_lazy("being taken in"),
     ImportState.APPLIED: gettext_lazy("taken in"),
@@ -167,7 +170,8 @@ def _row(row: ImportRow) -> dict[str, Any]:
         )
         for name, value in row.after.items()
     ]
-    name = row.after.get("name") or (row.member.name if row.member else "") or " · ".join(row.cells[:3])
+    first = " · ".join(cell for cell in row.cells[:3] if cell)
+    name = row.after.get("name") or (row.member.name if row.member else "") or first
     return {"row": row, "name": name, "fields": fields, "why": about_row(row.reason, row.detail) if row.reason else ""}
 
 
@@ -234,15 +238,16 @@ def written(lines: Iterable[list[str]]) -> Iterator[str]:
 
 
 def tame(cell: str) -> str:
-    """Put a mark before a cell that a spreadsheet would take for a formula.
+    """Put a mark before whatever in a cell a spreadsheet would take for a formula.
 
     Examples
     --------
-    >>> tame("=1+1"), tame("Ida"), tame("\uff1d1")
-    ("'=1+1", 'Ida', "'\uff1d1")
+    >>> tame("=1+1"), tame("Ida"), tame("\uff1d1"), tame("Ida; =1")
+    ("'=1+1", 'Ida', "'\uff1d1", "Ida; '=1")
     """
     is_formula = cell.lstrip()[:1] in FORMULAS or cell[:1] in BREAKS
-    return f"'{cell}" if is_formula else cell
+    safe = INSIDE.sub(r"\1'", cell)
+    return f"'{safe}" if is_formula else safe
 
 
 def _file(request: Visit, public_id: UUID) -> ImportFile:

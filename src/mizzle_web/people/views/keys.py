@@ -71,7 +71,8 @@ def reset(request: Visit, public_id: UUID) -> HttpResponse:
     who = _member(public_id)
     address = invitations.make_reset_link(member=who, by=request.user.actor, at=request.at, key=_form_key(request))
     if _by_mail_only(request, who):
-        answer = redirect("people:keys", public_id=who.public_id)
+        sees = request.user.may(Permission.SEE_PEOPLE)  # who runs the house may not see the page on which this began
+        answer = redirect("people:keys", public_id=who.public_id) if sees else redirect("today:today")
         return notices.tell(answer, _("The link is on its way to their e-mail address."))
     return render(request, "people/link.html", {"who": who, "address": address, "is_reset": True})
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from django.http import HttpResponse
-
     from mizzle_web.page.visit import Visit
     from mizzle_web.people.figures import Branch
     from mizzle_web.people.models import MemberQuerySet
@@ -49,7 +48,10 @@ def members(request: Visit) -> HttpResponse:
     reach = figures.reach(request.user, Permission.SEE_PEOPLE, on)
     branches = tuple(one for one in branches if reach is None or one.pk in reach)
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "unit", "role", "left")}
-    chosen = _asked_for(figures.members_within(reach, on), branches, asked, on)
+    may_manage = request.user.may(Permission.MANAGE_PEOPLE)
+    if not may_manage:
+        asked["left"] = ""
+    chosen = _asked_for(figures.members_within(reach, on), branches, asked, on, by_code=may_manage)
     page = Paginator(figures.with_place_and_roles(chosen, on).order_by("name", "pk"), A_PAGE).get_page(
         request.GET.get("page")
     )
@@ -61,14 +63,16 @@ def members(request: Visit) -> HttpResponse:
         "units": unit_choices(branches),
         "roles": [(role.value, role.label) for role in Role if role != Role.COLLEAGUE],
         "query": "&".join(f"{name}={value}" for name, value in asked.items() if value and name != "q"),
-        "may_manage": request.user.may(Permission.MANAGE_PEOPLE),
+        "may_manage": may_manage,
     }
     return render(request, "people/members.html", context)
 
 
-def _asked_for(chosen: MemberQuerySet, branches: Sequence[Branch], asked: dict[str, str], on: date) -> MemberQuerySet:
+def _asked_for(
+    chosen: MemberQuerySet, branches: Sequence[Branch], asked: dict[str, str], on: date, *, by_code: bool
+) -> MemberQuerySet:
     chosen = chosen.filter(left_at__isnull=not asked["left"])
-    chosen = figures.matching(chosen, asked["q"])
+    chosen = figures.matching(chosen, asked["q"], by_code=by_code)
     if asked["unit"]:
         roots = {one.pk for one in branches if one.public_id == asked["unit"]}
         within = figures.members_within(figures.under(branches, roots), on)
@@ -97,17 +101,31 @@ def person(request: Visit, public_id: UUID) -> HttpResponse:
     names = figures.names_of_units(
         {one.unit_id for one in placements} | {one.unit_id for one in grants if one.unit_id}, on
     )
+    reach = figures.reach(request.user, Permission.SEE_PEOPLE, on)
+    if reach is not None:  # what lies outside is not named, not even where somebody worked before
+        names = {unit: told for unit, told in names.items() if unit in reach}
     codes = dict(Unit.objects.filter(pk__in=names).values_list("pk", "public_id"))
-    may_manage = request.user.may(Permission.MANAGE_PEOPLE) and found.left_at is None
+    may_manage = request.user.may(Permission.MANAGE_PEOPLE)
     context = {
         "person": found,
-        "places": [(one, names[one.unit_id], codes[one.unit_id]) for one in placements],
-        "here": next((names[one.unit_id] for one in placements if on_day(one, on)), ""),
-        "held": [(one, Role(one.role).label, names.get(one.unit_id or 0, "")) for one in grants],
-        "may_manage": may_manage,
+        "places": [(one, names.get(one.unit_id, ""), codes.get(one.unit_id)) for one in placements],
+        "here": next((names.get(one.unit_id, "") for one in placements if on_day(one, on)), ""),
+        "held": [
+            (one, Role(one.role).label, names.get(one.unit_id, _("another unit")) if one.unit_id else "")
+            for one in grants
+        ],
+        "shows_code": may_manage,
+        "may_manage": may_manage and found.left_at is None,
         "may_give_roles": request.user.may(Permission.GIVE_ROLES) and found.left_at is None,
     }
     return render(request, "people/person.html", context)
+
+
+@needs(Permission.SEE_PEOPLE)
+@require_safe
+def name(request: Visit, public_id: UUID) -> HttpResponse:
+    """Name one person, for the pages of other rooms that know only their id."""
+    return HttpResponse(escape(seen(request, public_id).name))
 
 
 def on_day(placement: Any, day: date) -> bool:
@@ -186,7 +204,7 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: Visit, public_id: UUID) -> HttpResponse:
-    """Ask whether somebody is to be let go, and let them go."""
+    """Ask whether somebody has left, and end what they held here."""
     found = _present(request, public_id)
     refusal = None
     if request.method == "POST":
