@@ -17,7 +17,7 @@ from mizzle_web.jobs.models import Job, JobState
 from mizzle_web.jobs.views import ON_A_PAGE
 
 LEASE = timedelta(seconds=10)
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]+|(?<="X-CSRFToken": ")[^"]+')
 POLLS = 'hx-trigger="every 1s"'
 
 

@@ -127,7 +127,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one_under_a_new_i
         ({"present": PASSWORD, "password": "too short"}, "Take at least 12 characters."),
         ({"present": PASSWORD, "password": "password1234"}, "too common"),
         ({"present": PASSWORD, "password": "amara.k@larkmoor.example"}, "too similar"),
-        ({"present": "", "password": ""}, "This field is required."),
+        ({"present": "", "password": ""}, "Fill in: "),
     ],
 )
 def test_a_password_that_cannot_be_changed_changes_nothing_and_says_why(amara, form, sentence):
