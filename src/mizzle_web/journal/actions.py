@@ -41,23 +41,26 @@ def record(*, by: str, verb: str, thing: str, at: datetime, details: Mapping[str
     details
         Numbers, codes and ids that say more; no text that people wrote, no address, no name.
     """
+    return record_each(by=by, verb=verb, things=[(thing, details or {})], at=at)[0]
+
+
+def record_each(*, by: str, verb: str, things: Sequence[tuple[str, Mapping[str, Any]]], at: datetime) -> list[Entry]:
+    """Add an entry for each of several things to which the same was done, with their details, all in one go."""
+    entries: list[Entry] = []
     with transaction.atomic():
         head = Head.objects.select_for_update().get_or_create(pk=1)[0]
-        entry = Entry(
-            number=head.number + 1,
-            at=at,
-            by=by,
-            verb=verb,
-            thing=thing,
-            details=dict(details or {}),
-            before=head.digest,
-        )
-        entry.digest = digest(entry)
-        entry.save(force_insert=True)
-        Head.objects.filter(pk=1).update(number=entry.number, digest=entry.digest)
+        number, before = head.number, head.digest
+        for thing, details in things:
+            number += 1
+            entry = Entry(number=number, at=at, by=by, verb=verb, thing=thing, details=dict(details), before=before)
+            before = entry.digest = digest(entry)
+            entries.append(entry)
+        Entry.objects.bulk_create(entries, batch_size=500)
+        Head.objects.filter(pk=1).update(number=number, digest=before)
         if head.n_hooks:
-            _tell(entry)
-    return entry
+            for entry in entries:
+                _tell(entry)
+    return entries
 
 
 def digest(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from mizzle_web.journal.actions import record
+from mizzle_web.journal.actions import record, record_each
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions.members import let_go
@@ -202,6 +202,5 @@ def _write(
 def _give(grants: Sequence[Grant], importer: Member, at: datetime) -> None:
     """Give roles, each with a line of its own in the journal, as one given on a page has."""
     Grant.objects.bulk_create(grants)
-    for grant in grants:
-        details = {"role": str(grant.role), "unit": None}
-        record(by=importer.actor, verb="role.given", thing=f"member:{grant.member.public_id}", at=at, details=details)
+    things = [(f"member:{one.member.public_id}", {"role": str(one.role), "unit": None}) for one in grants]
+    record_each(by=importer.actor, verb="role.given", things=things, at=at)
