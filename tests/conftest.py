@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 _HOME = tempfile.mkdtemp(prefix="mizzle-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ |= {"DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings", "MIZZLE_DATA": _HOME}
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in the thread of the tests
 django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow by design
 DATA = ROOT.parent / "shared" / "data"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from browser.house import Visitor, chromium, serving
@@ -11,7 +9,6 @@ from browser.house import Visitor, chromium, serving
 
 @pytest.fixture(scope="session")
 def running_house():
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in the thread of the tests
     with serving() as address:
         yield address
 

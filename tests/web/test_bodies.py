@@ -9,6 +9,7 @@ import stat
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,12 @@ from mizzle_web.config import bodies
 
 SESSION = (b"cookie", b"csrf=1; session=abc")
 MEGABYTE = 1 << 20
+
+
+def in_a_loop(coroutine):
+    """Run a coroutine in a thread of its own, since tests in a browser keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +60,7 @@ def sent(*parts, path="/sign-in", headers=(), method="POST", length=None):
 
     told = b"%d" % (sum(map(len, parts)) if length is None else length)
     scope = {"type": "http", "method": method, "path": path, "headers": [(b"content-length", told), *headers]}
-    asyncio.run(bodies.answer(page, scope, receive, send))
+    in_a_loop(bodies.answer(page, scope, receive, send))
     return answers, given
 
 
@@ -111,7 +118,7 @@ def test_nothing_is_read_ahead_where_there_is_no_body():
 
     for headers in ([], [(b"content-length", b"0")]):
         scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
-        asyncio.run(bodies.answer(page, scope, receive, None))
+        in_a_loop(bodies.answer(page, scope, receive, None))
 
 
 def test_what_arrives_lies_in_a_folder_of_the_house_that_nobody_else_reads():
