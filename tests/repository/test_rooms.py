@@ -13,7 +13,7 @@ from django.apps import apps
 from repository.tree import ROOT, modules, name, tree
 
 HOUSE = "src/mizzle_web"
-ROOMS = ("page", "journal", "jobs", "people", "operation", "today")
+ROOMS = ("page", "journal", "jobs", "people", "journeys", "operation", "today")
 DOORS = {"models", "actions", "figures", "roles"}
 """By what another room is entered."""
 

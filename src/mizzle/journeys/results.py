@@ -224,3 +224,25 @@ class Throughput:
     hours: Estimate
     spread: Spread
     cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """A perception point that the work of a department becomes."""
+
+    activity: str
+    department: str
+    share: Estimate
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentWay:
+    """What lies between the work of a department and the customer."""
+
+    department: str
+    events: int
+    cases: int
+    touch_hours: Estimate
+    wait_hours: Estimate
+    becomes: tuple[Becomes, ...]

@@ -52,21 +52,26 @@ def everywhere(request: Visit) -> dict[str, Any]:
     today = way(_("Today"), "today", "today:today")
     work = way(_("Long work"), "work", "jobs:jobs")
     together = [today, work]
+    see = [way(_("Map"), "map", "journeys:journeys")]
     look_after = []
     if member.may(Permission.SEE_PEOPLE):
         look_after += [way(_("People"), "people", "people:members"), way(_("Units"), "units", "people:units")]
     if member.may(Permission.READ_JOURNAL):
         look_after.append(way(_("Journal"), "journal", "journal:journal"))
     settings = way(_("Settings"), "settings", "today:settings")
-    if not any(one.current for one in (*together, *look_after, settings)):
+    if not any(one.current for one in (*together, *see, *look_after, settings)):
         settings = replace(settings, current="true")  # every other page is listed there
     if not member.is_on_tablet:  # where it would only be refused
         look_after.append(settings)
     return {
         "user": member,
         "sends_mail": sends_mail,
-        "navigation": (Group(_("Together"), tuple(together)), Group(_("Look after"), tuple(look_after))),
-        "shortcuts": tuple([today, *look_after[:-1], *look_after[-1:]][:4]),
+        "navigation": (
+            Group(_("Together"), tuple(together)),
+            Group(_("See"), tuple(see)),
+            Group(_("Look after"), tuple(look_after)),
+        ),
+        "shortcuts": tuple([today, *see, *look_after][:4]),
         "my_unit": SimpleLazyObject(lambda: unit_name(member, request.at.date())),  # a fragment need not ask for it
         "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),
     }

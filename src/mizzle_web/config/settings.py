@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "mizzle_web.journal",
     "mizzle_web.jobs",
     "mizzle_web.people",
+    "mizzle_web.journeys",
     "mizzle_web.operation",
     "mizzle_web.today",
 ]

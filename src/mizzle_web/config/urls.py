@@ -7,6 +7,7 @@ from mizzle_web.operation.views import health
 urlpatterns = [
     path("", include("mizzle_web.today.urls")),
     path("", include("mizzle_web.people.urls")),
+    path("map/", include("mizzle_web.journeys.urls")),
     path("jobs/", include("mizzle_web.jobs.urls")),
     path("journal/", include("mizzle_web.journal.urls")),
     path("operation/", include("mizzle_web.operation.urls")),

@@ -17,3 +17,7 @@ class Permission(Enum):
     READ_JOURNAL = "read_journal"
     MANAGE_API = "manage_api"
     OPERATE = "operate"
+    BRING_LOGS = "bring_logs"
+    MANAGE_JOURNEYS = "manage_journeys"
+    AGREE_TIMES = "agree_times"
+    NOTE_CONTACT = "note_contact"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mizzle_web.journal.actions import first_time
+from mizzle_web.page import both
 from mizzle_web.page.access import needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
@@ -24,7 +25,6 @@ from mizzle_web.people.forms.members import ChangePerson, NewPerson, PlacePerson
 from mizzle_web.people.forms.units import unit_choices
 from mizzle_web.people.models import Member, Unit
 from mizzle_web.people.roles import Role
-from mizzle_web.people.views import both
 from mizzle_web.people.views.units import today
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mizzle_web.page import both
 from mizzle_web.page.access import needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed
 from mizzle_web.people.actions.organisation import change_organisation
 from mizzle_web.people.forms.organisation import OrganisationForm
-from mizzle_web.people.views import both
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

@@ -45,6 +45,10 @@ def abilities() -> dict[Permission, str]:
         Permission.READ_JOURNAL: _("read the journal"),
         Permission.MANAGE_API: _("let programs in"),
         Permission.OPERATE: _("look after the server"),
+        Permission.BRING_LOGS: _("bring event logs"),
+        Permission.MANAGE_JOURNEYS: _("look after journeys"),
+        Permission.AGREE_TIMES: _("agree on times"),
+        Permission.NOTE_CONTACT: _("note what brings a department closer"),
     }
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mizzle_web.page import both
 from mizzle_web.page.access import needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
@@ -19,7 +20,6 @@ from mizzle_web.people import figures
 from mizzle_web.people.actions import units as actions
 from mizzle_web.people.forms import units as forms
 from mizzle_web.people.models import Member, Placement, Unit
-from mizzle_web.people.views import both
 
 if TYPE_CHECKING:
     from collections.abc import Callable

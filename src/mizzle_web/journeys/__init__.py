@@ -1,0 +1,1 @@
+"""The map room: logs come in, and every department sees where its work meets the customer."""

@@ -1,0 +1,1 @@
+"""Every change of state in the map room, one module for each noun."""

@@ -1,0 +1,67 @@
+"""Have figures worked out, and keep them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from mizzle_web.jobs.actions import start
+from mizzle_web.jobs.models import Job
+from mizzle_web.journal.actions import SYSTEM, record
+from mizzle_web.journeys.figures.kept import digest_of
+from mizzle_web.journeys.figures.view import View, first_view
+from mizzle_web.journeys.models import FigurePart, FigureSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mizzle_web.journeys.models import Journey
+
+KIND = "journeys.measure"
+MOST_SETS = 60
+"""So many views of a journey are kept; the oldest goes first."""
+
+
+def standing_views(journey: Journey) -> tuple[View, ...]:
+    """Give the views that are always kept ready: all cases, and the one with which a journey opens."""
+    facts = journey.table_facts
+    if not facts.get("first_at"):
+        return (View(),)
+    opening = first_view(datetime.fromisoformat(facts["first_at"]), datetime.fromisoformat(facts["last_at"]))
+    return tuple(dict.fromkeys((opening, View())))
+
+
+def ask_for_figures(*, journey: Journey, by: str, at: datetime, views: Iterable[View] | None = None) -> list[Job]:
+    """Begin to work out the views of a journey whose figures are missing or of before; one job at a time for each."""
+    if not journey.has_table:
+        return []
+    begun = []
+    for view in standing_views(journey) if views is None else views:
+        digest = digest_of(journey, view)
+        if FigureSet.objects.filter(journey=journey, view=view.key, digest=digest).exists():
+            continue
+        arguments = {"journey": str(journey.public_id), "view": view.key, "digest": digest}
+        waiting = Job.objects.unfinished().filter(kind=KIND, arguments=arguments).first()
+        begun.append(waiting or start(kind=KIND, arguments=arguments, by=by, at=at))
+    return begun
+
+
+def keep_figures(
+    *, journey: Journey, view: View, digest: str, parts: list[tuple[str, str, str]], seconds: float, at: datetime
+) -> None:
+    """Keep the figures of a view in the place of those of before."""
+    with transaction.atomic():
+        FigureSet.objects.filter(journey=journey, view=view.key).delete()
+        figures = FigureSet.objects.create(
+            journey=journey, view=view.key, digest=digest, computed_at=at, seconds=seconds
+        )
+        FigurePart.objects.bulk_create(
+            FigurePart(figures=figures, name=name, language=language, body=body) for name, language, body in parts
+        )
+        standing = [one.key for one in standing_views(journey)]
+        old = FigureSet.objects.filter(journey=journey).exclude(view__in=standing).order_by("-computed_at")
+        FigureSet.objects.filter(pk__in=[one.pk for one in old[MOST_SETS:]]).delete()
+        details = {"digest": digest, "milliseconds": round(1000 * seconds)}
+        record(by=SYSTEM, verb="journey.measured", thing=f"journey:{journey.public_id}", at=at, details=details)

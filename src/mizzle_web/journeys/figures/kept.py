@@ -1,0 +1,74 @@
+"""Figures that were worked out before: found by the digest of all that they rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from mizzle import __version__
+from mizzle_web.journeys.figures.measured import PARTS, Months, of_json
+from mizzle_web.journeys.models import Agreement, FigurePart, FigureSet
+
+if TYPE_CHECKING:
+    from mizzle.journeys.results import ProcessMap
+    from mizzle_web.journeys.figures.measured import Drawing, Page
+    from mizzle_web.journeys.figures.view import View
+    from mizzle_web.journeys.models import Journey
+
+FEWEST_CASES = 5
+"""From fewer cases nothing is told of a department."""
+
+
+def agreements_of(journey: Journey) -> list[dict[str, Any]]:
+    """Give the agreed times that hold, as `mizzle.journeys.agreed` takes them."""
+    held = Agreement.objects.holding().filter(journey=journey).order_by("department", "to_department")
+    return [{"department": one.department, "to": one.to_department or None, "hours": one.hours} for one in held]
+
+
+def digest_of(journey: Journey, view: View) -> str:
+    """Give the digest of all that the figures of a view rest on."""
+    rests_on = [__version__, journey.table_digest, sorted(journey.points), agreements_of(journey), view.key]
+    return hashlib.sha256(json.dumps(rests_on, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One set of figures, read part by part as a page asks for it."""
+
+    figures: FigureSet
+    is_current: bool
+
+    def page(self, pace: str = "all") -> Page:
+        """Give what the map page shows of all, of typical, or of late cases."""
+        found: Page = self._part(pace)
+        return found
+
+    def drawing(self, pace: str, language: str) -> Drawing:
+        """Give the blueprint in a language."""
+        found: Drawing = self._part(f"draw-{pace}", language)
+        return found
+
+    @cached_property
+    def months(self) -> Months:
+        """Every department in every month."""
+        found: Months = self._part("months")
+        return found
+
+    @cached_property
+    def steps(self) -> ProcessMap:
+        """The whole process map."""
+        found: ProcessMap = self._part("steps")
+        return found
+
+    def _part(self, name: str, language: str = "") -> Any:
+        body = FigurePart.objects.values_list("body", flat=True).get(figures=self.figures, name=name, language=language)
+        return of_json(body, PARTS[name])
+
+
+def find(journey: Journey, view: View) -> Kept | None:
+    """Find the figures of a view: the present ones, or else those of before the last change; None without any."""
+    figures = FigureSet.objects.filter(journey=journey, view=view.key).first()
+    return None if figures is None else Kept(figures, figures.digest == digest_of(journey, view))

@@ -1,0 +1,161 @@
+"""What is worked out of one view of a journey, as frozen tables that are kept as JSON without loss.
+
+Nothing of Django here: the process that measures knows no database and no person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - read at run time, to make JSON
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from mizzle.journeys.results import (
+    Agreed,
+    DepartmentDistance,
+    DepartmentWay,
+    Distance,
+    Handover,
+    ProcessMap,
+    Suggestion,
+    Throughput,
+)
+
+if TYPE_CHECKING:
+    from mizzle.estimate import Estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+PACES = ("all", "typical", "late")
+"""All cases of a view, those that took as long as most, and the slowest tenth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A department now beside half a year earlier.
+
+    Attributes
+    ----------
+    department
+        Its name in the log.
+    handovers_before, hours_before
+        Its distance then.
+    handovers_change, hours_change
+        Now less then, with the interval of the difference.
+    """
+
+    department: str
+    handovers_before: Estimate
+    hours_before: Estimate
+    handovers_change: Estimate
+    hours_change: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the map page shows of some cases.
+
+    Attributes
+    ----------
+    cases, events, without_department
+        How many there are.
+    first_at, last_at
+        First and last end of an event; None where there is none.
+    distance
+        Of each department, without months.
+    ways
+        What the work of each department becomes, touched and waited.
+    handovers, n_handovers
+        The most frequent ones, and how many pairs there are in all.
+    agreed
+        Agreed against actual times.
+    late_from_hours
+        From which hours on a case is late.
+    before_first, before_last, compared
+        The months beside which these are set, and each department now and then.
+    """
+
+    cases: int
+    events: int
+    without_department: int
+    first_at: datetime | None
+    last_at: datetime | None
+    distance: Distance
+    ways: tuple[DepartmentWay, ...]
+    throughput: Throughput
+    rework: Estimate
+    handovers: tuple[Handover, ...]
+    n_handovers: int
+    agreed: tuple[Agreed, ...]
+    late_from_hours: float | None = None
+    before_first: str = ""
+    before_last: str = ""
+    compared: tuple[Compared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """What follows a step in the list form."""
+
+    department: str
+    activity: str
+    count: int
+    hours: float | None
+    agreed: float | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WalkStep:
+    """One step of the list form of a drawing."""
+
+    department: str
+    activity: str
+    count: int
+    depth: float | None
+    is_point: bool
+    is_on_way: bool
+    is_below: bool
+    onward: tuple[Onward, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The blueprint in one language: as SVG, the names of its lanes alone, in sentences, and as a list."""
+
+    svg: str
+    names: str
+    caption: str
+    walk: tuple[WalkStep, ...]
+
+
+Months = tuple[DepartmentDistance, ...]
+Suggestions = tuple[Suggestion, ...]
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    """Give what turns a table into JSON and back."""
+    return TypeAdapter(kind)
+
+
+def to_json(value: object, kind: Hashable) -> str:
+    """Write a table as JSON."""
+    return _adapter(kind).dump_json(value).decode()
+
+
+def of_json(text: str, kind: Hashable) -> Any:
+    """Read a table of a kind (a dataclass, or a tuple of one) from JSON."""
+    return _adapter(kind).validate_json(text)
+
+
+PARTS: dict[str, Hashable] = {
+    **dict.fromkeys(PACES, Page),
+    "months": Months,
+    "steps": ProcessMap,
+    **{f"draw-{pace}": Drawing for pace in PACES},
+}
+"""The parts of a set of figures, each by its name."""

@@ -1,0 +1,325 @@
+"""Read, join and measure logs in a process of its own: `python -m mizzle_web.journeys.figures.measuring`.
+
+Apart from the pages, so that they stay quick while a log of millions is read, its memory goes back to the machine
+afterwards, and what is cancelled can simply be ended. It knows no database: it is told everything on standard input,
+as one JSON object, and answers on standard output, a JSON object a line: ``{"tell": [share, stage]}`` while it goes
+on, then ``{"answer": ...}`` or ``{"refused": [kind, sentence]}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mizzle.tables import Events
+    from mizzle_web.journeys.figures.measured import Drawing, Page
+    from mizzle_web.journeys.figures.view import View
+
+FIRST_ROWS = 8
+CELL = 200
+MOST_HANDOVERS = 400
+EVERY = 0.25
+"""Seconds between two lines that tell how far it is."""
+
+
+def main() -> None:
+    """Do one task."""
+    from mizzle.errors import MizzleError
+
+    given = json.loads(sys.stdin.readline())
+    try:
+        answer = TASKS[given.pop("task")](**given)
+    except MizzleError as problem:
+        answer = None
+        say({"refused": [type(problem).__name__, str(problem)]})
+    if answer is not None:
+        say({"answer": answer})
+
+
+def say(line: dict[str, Any]) -> None:
+    """Write a line to who asked."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def teller(begin: float, end: float) -> Callable[[str, float], None]:
+    """Give a function that tells the share of a stage as a share of the whole task."""
+    last = [0.0]
+
+    def tell(stage: str, share: float) -> None:
+        now = time.monotonic()
+        if now - last[0] >= EVERY:
+            last[0] = now
+            say({"tell": [begin + (end - begin) * min(max(share, 0.0), 1.0), stage]})
+
+    return tell
+
+
+def look(*, path: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Find out what a file is and what its columns may mean; nothing is kept of it but its first rows."""
+    from mizzle.errors import UnclearMapping
+    from mizzle.logs.batches import ROW
+    from mizzle.logs.readers import open_reader, understand
+
+    file = Path(path)
+    try:
+        understood = understand(file, None, options)
+    except UnclearMapping as question:
+        with closing(open_reader(file)) as reader:
+            first = next(iter(reader.batches())).table
+            return {
+                "question": str(question),
+                "columns": list(reader.columns),
+                "choices": list(reader.facts.choices),
+                "first": _cells(first, [name for name in first.column_names if name != ROW]),
+            }
+    with closing(understood.reader) as reader:
+        hidden = understood.mapping.resource
+        names = [name for name in understood.first.column_names if name != ROW]
+        return {
+            "format": understood.facts.format,
+            "notes": list(understood.facts.notes),
+            "choices": list(reader.facts.choices),
+            "columns": list(reader.columns),
+            "mapping": understood.mapping.to_dict(),
+            "first": _cells(understood.first, names, hidden),
+        }
+
+
+def _cells(table: Any, names: list[str], hidden: str | None = None) -> dict[str, list[str]]:
+    """Give the first rows, column by column; of people nothing is shown."""
+    rows = table.slice(0, FIRST_ROWS)
+    return {
+        name: ["•••" if name == hidden and value else str(value or "")[:CELL] for value in rows[name].to_pylist()]
+        for name in names
+    }
+
+
+def bring(
+    *, path: str, out: str, mapping: dict[str, Any], key: str, accept_rejects: bool, folder: str
+) -> dict[str, Any]:
+    """Import one log into an event table of its own; stopped and begun again, it goes on where it was."""
+    from mizzle.logs import import_log, read_key
+    from mizzle.logs.meaning.mapping import Mapping
+
+    known: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in mapping.items()
+    }
+    done = import_log(
+        [Path(path)],
+        Path(out),
+        mapping=Mapping(**known),
+        key=lambda: read_key(Path(key)),
+        accept_rejects=accept_rejects,
+        progress=teller(0.0, 1.0),
+        rejects_beside=Path(folder),
+    )
+    return {
+        "rows": done.rows,
+        "rejected": done.rejected,
+        "reasons": done.reasons,
+        "rejected_files": [str(file) for file in done.rejected_files],
+        "counts": asdict(done.counts),
+    }
+
+
+def join(*, tables: list[str], out: str) -> dict[str, Any]:
+    """Make the event table of a journey from those of its logs, and tell what is in it."""
+    from mizzle.engines import open_engine
+    from mizzle.journeys import suggest_perception_points
+    from mizzle.logs import merge_events, open_events
+    from mizzle_web.journeys.figures.measured import Suggestions, to_json
+
+    merged = merge_events([Path(table) for table in tables], Path(out), progress=teller(0.0, 0.8))
+    digest = hashlib.sha256()
+    with Path(out).open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    with open_engine(folder=Path(out).parent) as engine:
+        events = open_events(Path(out), engine)
+        suggested = suggest_perception_points(events)
+        values = {name: _values(events, name) for name in events.attributes}
+    return {
+        "digest": digest.hexdigest(),
+        "counts": asdict(merged.counts),
+        "repeated": list(merged.repeated),
+        "has_start": events.has_start,
+        "departments": list(events.departments),
+        "activities": events.activities,
+        "attributes": {name: found for name, found in values.items() if found},
+        "suggestions": json.loads(to_json(suggested, Suggestions)),
+    }
+
+
+MOST_VALUES = 30
+"""An attribute with more values tells cases apart one by one, and is no way to choose some."""
+
+
+def _values(events: Events, name: str) -> list[tuple[str, int]]:
+    from mizzle.journeys import attribute_values
+
+    found = attribute_values(events, name, most=MOST_VALUES + 1)
+    return list(found) if 1 < len(found) <= MOST_VALUES else []
+
+
+def measure(
+    *, table: str, points: list[str], agreements: list[dict[str, Any]], view: dict[str, str], languages: list[str]
+) -> list[tuple[str, str, str]]:
+    """Work out the figures of a view; each part by name and language as JSON."""
+    from mizzle import journeys
+    from mizzle.engines import open_engine
+    from mizzle.journeys.results import Agreement, ProcessMap
+    from mizzle.logs import open_events
+    from mizzle_web.journeys.figures.measured import Months, to_json
+    from mizzle_web.journeys.figures.measured import Page as PageKind
+    from mizzle_web.journeys.figures.view import View
+
+    chosen = View(**view)
+    told = [Agreement(**one) for one in agreements]
+    parts: list[tuple[str, str, str]] = []
+    with open_engine(folder=Path(table).parent) as engine:
+        whole = open_events(Path(table), engine)
+        say({"tell": [0.02, "select"]})
+        events = _select(whole, chosen)
+        pace = journeys.by_pace(events)
+        shown = {"all": events, "typical": pace.typical, "late": pace.late}
+        for number, (name, some) in enumerate(shown.items()):
+            say({"tell": [0.1 + 0.22 * number, name]})
+            is_all = name == "all"
+            page, drawn, months = _page(some, points, told, by_month=is_all)
+            if is_all:
+                page = _beside(page, whole, points, chosen, pace.late_from_hours)
+                parts += [("months", "", to_json(months, Months)), ("steps", "", to_json(drawn, ProcessMap))]
+            parts.append((name, "", to_json(page, PageKind)))
+            parts += _drawings(name, page, drawn, told, languages)
+    return parts
+
+
+def _select(events: Events, view: View) -> Events:
+    from mizzle import journeys
+
+    if not view.key:
+        return events
+    return journeys.select(events, ended_from=view.ended_from, ended_until=view.ended_until, where=view.where)
+
+
+def _page(events: Events, points: list[str], agreements: list[Any], *, by_month: bool) -> tuple[Page, Any, Any]:
+    from dataclasses import replace
+
+    from mizzle import journeys
+    from mizzle_web.journeys.figures.measured import Page
+
+    distance = journeys.distance(events, points, by_month=by_month)
+    passed = journeys.handovers(events)
+    there = [
+        one for one in agreements if {one.department, one.to or one.department} <= set(events.departments)
+    ]  # of a department that the logs no longer have, nothing can be said
+    page = Page(
+        cases=events.n_cases,
+        events=events.n_events,
+        without_department=events.n_without_department,
+        first_at=None,
+        last_at=None,
+        distance=replace(distance, months=()),
+        ways=journeys.ways(events, points),
+        throughput=journeys.throughput(events),
+        rework=journeys.rework(events),
+        handovers=passed[:MOST_HANDOVERS],
+        n_handovers=len(passed),
+        agreed=journeys.agreed(events, there),
+    )
+    first, last = _span(events)
+    return replace(page, first_at=first, last_at=last), journeys.process_map(events), distance.months
+
+
+def _span(events: Events) -> tuple[datetime | None, datetime | None]:
+    """Find the first and the last end of an event."""
+    from mizzle.engines import fetch
+
+    (row,) = fetch(events.table.aggregate(first=events.table.end_us.min(), last=events.table.end_us.max())).to_pylist()
+    if row["first"] is None:
+        return None, None
+    return tuple(datetime.fromtimestamp(row[name] / 1e6, UTC) for name in ("first", "last"))  # type: ignore[return-value] # two
+
+
+def _beside(page: Page, whole: Events, points: list[str], view: View, late_from: float | None) -> Page:
+    """Set each department beside itself half a year earlier, where the view has months and the log goes so far back."""
+    from dataclasses import replace
+
+    from mizzle import journeys
+    from mizzle.estimate import difference
+    from mizzle_web.journeys.figures.measured import Compared
+
+    page = replace(page, late_from_hours=late_from)
+    if not view.first:
+        return page
+    say({"tell": [0.25, "before"]})
+    earlier = view.before()
+    then = _select(whole, earlier)
+    if not then.n_cases:
+        return page
+    before = {one.department: one for one in journeys.distance(then, points).departments}
+    compared = tuple(
+        Compared(
+            now.department,
+            past.handovers_to_customer,
+            past.hours_to_customer,
+            difference(now.handovers_to_customer, past.handovers_to_customer),
+            difference(now.hours_to_customer, past.hours_to_customer),
+        )
+        for now in page.distance.departments
+        if (past := before.get(now.department)) is not None
+    )
+    return replace(page, before_first=earlier.first, before_last=earlier.last, compared=compared)
+
+
+def _drawings(
+    pace: str, page: Page, process_map: Any, agreements: list[Any], languages: list[str]
+) -> Iterator[tuple[str, str, str]]:
+    from mizzle.journeys import blueprint
+    from mizzle.report.language import language
+    from mizzle_web.journeys.figures.measured import Drawing as DrawingKind
+    from mizzle_web.journeys.figures.measured import to_json
+
+    over = {(one.department, one.to): one.hours for one in agreements if one.to}
+    for code in languages:
+        drawn = blueprint(process_map, page.distance, over=over, words=language(code).words)
+        yield f"draw-{pace}", code, to_json(_drawing(drawn), DrawingKind)
+
+
+def _drawing(drawn: Any) -> Drawing:
+    from mizzle_web.journeys.figures.measured import Drawing, Onward, WalkStep
+
+    walk = tuple(
+        WalkStep(
+            one.department,
+            one.activity,
+            one.count,
+            one.depth,
+            one.is_point,
+            one.is_on_way,
+            one.is_below,
+            tuple(
+                Onward(each.department, each.activity, each.count, each.hours, each.agreed, each.is_over)
+                for each in one.onward
+            ),
+        )
+        for one in drawn.walk()
+    )
+    return Drawing(drawn.svg(), drawn.names_svg(), drawn.caption(), walk)
+
+
+TASKS: dict[str, Callable[..., Any]] = {"look": look, "bring": bring, "join": join, "measure": measure}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Which cases a page speaks of: those that ended in some months, or have one value of an attribute."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
+MONTHS_SHOWN = 3
+MONTHS_FOR_A_PERIOD = 6
+"""A log that is shorter is shown as a whole."""
+MONTHS_BACK = 6
+"""So much earlier begins the period beside which the present one is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Some cases of a journey.
+
+    Attributes
+    ----------
+    first, last
+        Months (UTC) in which the cases ended, as ``2026-09``, both included; empty for all.
+    attribute, value
+        A case attribute and the value that it has; empty for all.
+    """
+
+    first: str = ""
+    last: str = ""
+    attribute: str = ""
+    value: str = ""
+
+    @property
+    def key(self) -> str:
+        """How the view stands in an address; the empty text for all cases."""
+        parts = {"from": self.first, "until": self.last, "attribute": self.attribute, "value": self.value}
+        return urlencode({name: part for name, part in parts.items() if part})
+
+    @classmethod
+    def of_key(cls, key: str) -> View:
+        """Read a view from what `key` wrote."""
+        return cls.of(dict(parse_qsl(key, keep_blank_values=True)))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> View:
+        """Read a view from the address of a page; what makes no sense is left out."""
+        months = sorted(str(given.get(name, "")) for name in ("from", "until"))
+        first, last = months if all(MONTH.fullmatch(month) for month in months) else ("", "")
+        attribute = str(given.get("attribute", ""))[:100]
+        return cls(first, last, attribute, str(given.get("value", ""))[:100] if attribute else "")
+
+    @property
+    def ended_from(self) -> datetime | None:
+        """From when on the cases ended."""
+        return _begin(self.first) if self.first else None
+
+    @property
+    def ended_until(self) -> datetime | None:
+        """Before when they ended."""
+        return _begin(shifted(self.last, 1)) if self.last else None
+
+    @property
+    def where(self) -> dict[str, str]:
+        """The attribute that they share."""
+        return {self.attribute: self.value} if self.attribute else {}
+
+    def before(self) -> View:
+        """Give the view of as many months, half a year earlier."""
+        back = -max(MONTHS_BACK, n_months(self.first, self.last))
+        return View(shifted(self.first, back), shifted(self.last, back), self.attribute, self.value)
+
+
+def month_of(at: datetime) -> str:
+    """Name the month of an instant."""
+    return f"{at.astimezone(UTC):%Y-%m}"
+
+
+def shifted(month: str, by: int) -> str:
+    """Name the month so many months later."""
+    years, months = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + by, 12)
+    return f"{years:04d}-{months + 1:02d}"
+
+
+def n_months(first: str, last: str) -> int:
+    """Count months, both included."""
+    return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
+
+
+def first_view(first_at: datetime, last_at: datetime) -> View:
+    """Choose the view with which a journey opens: its last three months, or all of a shorter log."""
+    first, last = month_of(first_at), month_of(last_at)
+    if n_months(first, last) < MONTHS_FOR_A_PERIOD:
+        return View()
+    return View(shifted(last, 1 - MONTHS_SHOWN), last)
+
+
+def _begin(month: str) -> datetime:
+    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)

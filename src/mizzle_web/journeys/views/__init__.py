@@ -1,0 +1,1 @@
+"""Pages of the map room, one module for each noun."""
