@@ -52,5 +52,5 @@ def measure(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
         )
         seconds = time.monotonic() - began
         keep_figures(journey=journey, view=view, digest=digest, parts=parts, seconds=seconds, at=clock.now())
-    address = reverse("journeys:map", args=(journey.public_id,)) + (f"?{view.key}" if view.key else "")
+    address = f"{reverse('journeys:map', args=(journey.public_id,))}?{view.query}"
     return {"sentence": _("The figures are worked out."), "address": address, "address_title": journey.name}
