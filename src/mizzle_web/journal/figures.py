@@ -22,7 +22,7 @@ BATCH = 1000
 
 def lines(entries: EntryQuerySet) -> Iterator[str]:
     """Write entries as lines of CSV, the oldest first, a batch at a time; nothing in them runs as a formula."""
-    return written(_rows(entries))
+    return written(_rows(entries), inside=False)
 
 
 def _rows(entries: EntryQuerySet) -> Iterator[Sequence[str]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mizzle_web.jobs.kinds import kind
-from mizzle_web.journeys.actions.figures import KIND, keep_figures
+from mizzle_web.journeys.actions.figure_sets import KIND, keep_figures
 from mizzle_web.journeys.actions.journeys import table_of
 from mizzle_web.journeys.figures import apart
 from mizzle_web.journeys.figures.kept import agreements_of, digest_of

@@ -20,16 +20,19 @@ INSIDE = re.compile(r"([;,\t|\"'\r\n]\s*)(?=[=+\-@])")
 """Where a cell that is split or unquoted once more would begin with a formula."""
 
 
-def written(lines: Iterable[Iterable[Any]]) -> Iterator[str]:
+def written(lines: Iterable[Iterable[Any]], *, inside: bool = True) -> Iterator[str]:
     """Write lines as CSV in which no text is a formula to a spreadsheet; numbers stay numbers."""
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_MINIMAL)
     yield "\ufeff"
     for line in lines:
-        yield writer.writerow([tame(cell) if isinstance(cell, str) else cell for cell in line])
+        yield writer.writerow([tame(cell, inside=inside) if isinstance(cell, str) else cell for cell in line])
 
 
-def tame(cell: str) -> str:
+def tame(cell: str, *, inside: bool = True) -> str:
     """Put a mark before whatever in a cell a spreadsheet would take for a formula.
+
+    `inside` also looks behind separators and quotes in the cell, where it would begin if it were split once more; a
+    cell that must stay as it was, to be checked against a hash, goes without.
 
     Examples
     --------
@@ -37,8 +40,8 @@ def tame(cell: str) -> str:
     ("'=1+1", 'Ida', "'\uff1d1", "Ida; '=1")
     """
     is_formula = cell.lstrip().lstrip(UNSEEN)[:1] in FORMULAS or cell[:1] in BREAKS
-    safe = INSIDE.sub(r"\1'", cell)
-    return f"'{safe}" if is_formula and not safe.startswith("'") else safe
+    safe = INSIDE.sub(r"\1'", cell) if inside else cell
+    return f"'{safe}" if is_formula else safe
 
 
 class _Echo:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
-from mizzle_web.journeys.actions.figures import ask_for_figures
+from mizzle_web.journeys.actions.figure_sets import ask_for_figures
 from mizzle_web.journeys.models import Journey, JourneyKind
 from mizzle_web.page.refused import Changed, Refused
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mizzle_web.jobs.models import Job
-from mizzle_web.journeys.actions.figures import KIND, ask_for_figures
+from mizzle_web.journeys.actions.figure_sets import KIND, ask_for_figures
 from mizzle_web.journeys.figures import findings, rows, said
 from mizzle_web.journeys.figures.kept import digest_of, find
 from mizzle_web.journeys.figures.measured import PACES
