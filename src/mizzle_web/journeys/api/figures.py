@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - schemas are read at run time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID  # noqa: TC003 - the same
 
 from django.utils.translation import gettext as _
@@ -162,7 +162,7 @@ def _view(first: str | None, last: str | None, attribute: str | None, value: str
     return View.of({"from": first, "until": last, "attribute": attribute or "", "value": value or ""})
 
 
-def _about(kept: Kept, method: str) -> dict[str, object]:
+def _about(kept: Kept, method: str) -> dict[str, Any]:
     return {"method": method, "computed_at": kept.figures.computed_at, "is_current": kept.is_current}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003 - the same
 
 from django.http import Http404, HttpResponse
-from ninja import Status
+from ninja import Status  # noqa: TC002 - read at run time, as the schemas are
 from pydantic import Field, StringConstraints
 
 from mizzle_web.journeys.actions.journeys import mark_points, open_journey
