@@ -30,6 +30,11 @@ def table_of(journey: Journey) -> Path:
     return folder_of(journey) / f"events-{journey.table_digest[:16]}.parquet"
 
 
+def forget_every_table() -> None:
+    """Delete the events of all journeys, where nothing of them is left in the database."""
+    shutil.rmtree(settings.ENVIRONMENT.data / "journeys", ignore_errors=True)
+
+
 def open_journey(*, name: str, kind: str, by: str, at: datetime) -> Journey:
     """Open a journey: to measure it from logs, or to draw it by hand."""
     try:
