@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mizzle_web.journeys.views import agreements, departments, journeys, maps, points
+from mizzle_web.journeys.views import agreements, departments, files, journeys, maps, points
 
 app_name = "journeys"
 urlpatterns = [
@@ -10,14 +10,15 @@ urlpatterns = [
     path("new", journeys.new, name="new"),
     path("<uuid:public_id>/", maps.show, name="map"),
     path("<uuid:public_id>/view", maps.choose, name="view"),
+    path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
     path("<uuid:public_id>/change", journeys.change, name="change"),
     path("<uuid:public_id>/put-away", journeys.put_away, name="put_away"),
     path("<uuid:public_id>/points", points.points, name="points"),
-    path("<uuid:public_id>/points.csv", points.points_table, name="points_table"),
+    path("<uuid:public_id>/points/points.csv", points.points_table, name="points_table"),
     path("<uuid:public_id>/departments", departments.departments, name="departments"),
-    path("<uuid:public_id>/departments.csv", departments.departments_table, name="departments_table"),
+    path("<uuid:public_id>/departments/links.csv", departments.departments_table, name="departments_table"),
     path("<uuid:public_id>/agreements", agreements.agreements, name="agreements"),
-    path("<uuid:public_id>/agreements.csv", agreements.agreements_table, name="agreements_table"),
+    path("<uuid:public_id>/agreements/times.csv", agreements.agreements_table, name="agreements_table"),
     path("<uuid:public_id>/agreements/history", agreements.history, name="agreed"),
     path("<uuid:public_id>/agreements/propose", agreements.propose, name="propose"),
     path("<uuid:public_id>/agreements/<uuid:id>/agree", agreements.agree, name="agree"),

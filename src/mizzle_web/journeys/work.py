@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mizzle.journeys.results import Agreement
 from mizzle_web.jobs.kinds import kind
-from mizzle_web.journeys.actions.figures import KIND, keep_figures
-from mizzle_web.journeys.actions.journeys import table_of
+from mizzle_web.journeys.actions import sample
+from mizzle_web.journeys.actions.figure_sets import KIND, keep_figures
+from mizzle_web.journeys.actions.journeys import folder_of, table_of
 from mizzle_web.journeys.figures import apart
 from mizzle_web.journeys.figures.kept import agreements_of, digest_of
 from mizzle_web.journeys.figures.view import View
@@ -52,5 +55,32 @@ def measure(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
         )
         seconds = time.monotonic() - began
         keep_figures(journey=journey, view=view, digest=digest, parts=parts, seconds=seconds, at=clock.now())
-    address = reverse("journeys:map", args=(journey.public_id,)) + (f"?{view.key}" if view.key else "")
+    address = f"{reverse('journeys:map', args=(journey.public_id,))}?{view.query}"
     return {"sentence": _("The figures are worked out."), "address": address, "address_title": journey.name}
+
+
+@kind(sample.KIND, title=gettext_lazy("Making the orders of the sample organisation"))
+def make_sample(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
+    """Draw the orders, import them as a log is imported, and let people have said what they mean."""
+    journey = present_journey(arguments["journey"])
+    folder = folder_of(journey)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    table = folder / "sample.parquet"
+    if not journey.has_table:
+        found = apart.run(
+            "sample", tell, out=str(table), orders=sample.ORDERS, seed=arguments["seed"], until=arguments["until"]
+        )
+        orders = sample.Orders(facts_of(found), found["digest"], found["counts"])
+        agreed = [Agreement(**one) for one in found["agreed"]]
+        sample.take_in_orders(
+            journey=journey, orders=orders, table=table, points=found["points"], agreed=agreed, at=clock.now()
+        )
+    return {"sentence": _("The orders are there."), "address": reverse("journeys:map", args=(journey.public_id,))}
+
+
+def facts_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Give what is kept of an event table beside it: what a page needs to know without opening it."""
+    counts = found["counts"]
+    first, last = (datetime.fromtimestamp(counts[name] / 1e6, UTC).isoformat() for name in ("first_us", "last_us"))
+    kept = ("counts", "has_start", "departments", "activities", "attributes", "suggestions", "repeated")
+    return {"first_at": first, "last_at": last} | {name: found[name] for name in kept}

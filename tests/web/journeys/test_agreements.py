@@ -16,7 +16,7 @@ from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.journeys.actions.agreements import agree_time, end_time, propose_time, withdraw_time
 from mizzle_web.journeys.actions.departments import link_departments
-from mizzle_web.journeys.actions.figures import keep_figures
+from mizzle_web.journeys.actions.figure_sets import keep_figures
 from mizzle_web.journeys.actions.journeys import put_away
 from mizzle_web.journeys.figures.agreed_times import exact_hours, history, people_of, turn_of
 from mizzle_web.journeys.figures.kept import digest_of
@@ -375,7 +375,7 @@ def test_a_journey_that_was_put_away_meanwhile_says_so(told, dora, wim, proposed
 
 def test_everybody_reads_and_only_leaders_agree(told, proposed, person, browser_of, at):
     colleague = browser_of(person("Cleo Colleague", unit="HR"))
-    for more in ("", ".csv", "/history"):
+    for more in ("", "/times.csv", "/history"):
         assert colleague.get(address(told, more)).status_code == 200
     assert "Propose" not in text(colleague.get(address(told)))
     for more in ("/propose", f"/{proposed.public_id}/agree", f"/{proposed.public_id}/end"):
@@ -499,7 +499,7 @@ def test_the_page_asks_the_database_no_more_for_many_times_than_for_few(
 
 def test_reading_records_nothing(told, proposed, lead_browser):
     before = Entry.objects.count(), Job.objects.count(), Agreement.objects.count()
-    for more in ("", ".csv", "/history", "/propose", "/propose?from=Warehouse&to=Drivers"):
+    for more in ("", "/times.csv", "/history", "/propose", "/propose?from=Warehouse&to=Drivers"):
         assert lead_browser.get(address(told, more)).status_code == 200
     assert (Entry.objects.count(), Job.objects.count(), Agreement.objects.count()) == before
 
@@ -508,13 +508,13 @@ def test_the_table_has_the_whole_history_and_no_formula(told, dora, wim, lead_br
     told.table_facts["departments"].append("=Dock")
     told.save()
     agree_time(agreement=propose(told, dora, at, 12.5, ("=Dock", "Drivers")), by=wim.actor, at=at)
-    answer = lead_browser.get(address(told, ".csv"))
+    answer = lead_browser.get(address(told, "/times.csv"))
     assert 'filename="from-order-to-delivery-agreed-times.csv"' in answer.headers["Content-Disposition"]
     _head, row = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
     assert row[:5] == ["'=Dock", "Drivers", "12.5", "", "agreed"]
     assert row[5:] == [at.isoformat(), "Dora Driver", at.isoformat(), "Wim Warehouse", "", "", "yes"]
     colleague = browser_of(person("Cleo Colleague"))
-    content = b"".join(colleague.get(address(told, ".csv")).streaming_content).decode()
+    content = b"".join(colleague.get(address(told, "/times.csv")).streaming_content).decode()
     assert "Dora" not in content
     assert "Warehouse" in content
 

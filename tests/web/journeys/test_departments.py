@@ -343,7 +343,7 @@ def test_what_no_page_sends_breaks_nothing(told, lead_browser, units, wrong):
 def test_only_who_looks_after_journeys_links(told, person, browser_of, role, status):
     browser = browser_of(person("Sam Somebody", *([role] if role else [])))
     journey = told("Transport")
-    for more in ("", ".csv"):
+    for more in ("", "/links.csv"):
         assert browser.get(address(journey, more)).status_code == status
 
 
@@ -354,7 +354,7 @@ def test_the_table_names_the_unit_then_and_now_and_has_no_formula(told, lead_bro
     link_departments(journey=journey, choices=choices, seen={}, by=SYSTEM, at=at)
     merge_units(units=[night], versions=[1], into=sort, on=day(at, -340), by=SYSTEM, at=at)
     told("=Nights", "Open")
-    answer = lead_browser.get(address(journey, ".csv"))
+    answer = lead_browser.get(address(journey, "/links.csv"))
     found = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert found[1:] == [
         ["Carrier", "outside", "", "", "", "no"],

@@ -250,7 +250,7 @@ def test_a_name_with_signs_is_shown_as_it_is_and_comes_back_whole(told, lead_bro
 def test_only_who_looks_after_journeys_chooses(told, person, browser_of, role, status):
     browser = browser_of(person("Sam Somebody", *([role] if role else [])))
     journey = told()
-    for more in ("", ".csv"):
+    for more in ("", "/points.csv"):
         assert browser.get(address(journey, more)).status_code == status
 
 
@@ -263,7 +263,7 @@ def test_a_drawn_journey_has_no_such_page(told, lead_browser):
 def test_the_table_has_every_activity_and_no_formula(told, lead_browser):
     journey = told({"=1+1": 5, "Order": 900})
     Journey.objects.filter(pk=journey.pk).update(points=["Gone", "Order"])
-    answer = lead_browser.get(address(journey, ".csv"))
+    answer = lead_browser.get(address(journey, "/points.csv"))
     assert 'filename="from-order-to-delivery-perception-points.csv"' in answer.headers["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert rows[1:] == [

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
-from mizzle_web.journeys.actions.figures import ask_for_figures
+from mizzle_web.journeys.actions.figure_sets import ask_for_figures
 from mizzle_web.journeys.figures.agreed_times import Sides, exact_hours, turn_of
 from mizzle_web.journeys.models import Agreement, Journey
 from mizzle_web.page.refused import Changed, Refused

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from mizzle_web.journeys.figures.kept import FEWEST_CASES, find
 from mizzle_web.journeys.figures.places import units_of
-from mizzle_web.journeys.figures.reasons import tongue
+from mizzle_web.journeys.figures.said import tongue
 from mizzle_web.journeys.models import Agreement
 from mizzle_web.page.permissions import Permission
 from mizzle_web.people.figures import members_within, names_of_units, reach

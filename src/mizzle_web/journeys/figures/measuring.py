@@ -14,7 +14,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,24 +135,57 @@ def bring(
 
 def join(*, tables: list[str], out: str) -> dict[str, Any]:
     """Make the event table of a journey from those of its logs, and tell what is in it."""
-    from mizzle.engines import open_engine
-    from mizzle.journeys import suggest_perception_points
-    from mizzle.logs import merge_events, open_events
-    from mizzle_web.journeys.figures.measured import Suggestions, to_json
+    from mizzle.logs import merge_events
 
     merged = merge_events([Path(table) for table in tables], Path(out), progress=teller(0.0, 0.8))
+    return _content(Path(out)) | {"counts": asdict(merged.counts), "repeated": list(merged.repeated)}
+
+
+def sample(*, out: str, orders: int, seed: int, until: str) -> dict[str, Any]:
+    """Draw the orders of the company that never was, and import them as any other log."""
+    import numpy as np
+    import pyarrow.parquet as pq
+    from mizzle.simulate.agreed import AGREED_TIMES
+
+    from mizzle import simulate
+    from mizzle.logs import import_log
+
+    say({"tell": [0.05, "sample"]})
+    drawn = simulate.deliveries(orders, np.random.default_rng(seed), until=date.fromisoformat(until))
+    names = [name.removeprefix("x_") for name in drawn.column_names]
+    extras = [name.removeprefix("x_") for name in drawn.column_names if name.startswith("x_")]
+    raw = Path(out).with_name("sample-raw.parquet")
+    pq.write_table(drawn.rename_columns(names).drop_columns(["row", "resource"]), raw)
+    roles = {role: role for role in ("activity", "department", "end", "start")}
+    done = import_log(
+        [raw], Path(out), options={"case": "case_id", "extras": extras, **roles}, progress=teller(0.2, 0.9)
+    )
+    raw.unlink()
+    return _content(Path(out)) | {
+        "counts": asdict(done.counts),
+        "repeated": [0],
+        "points": list(simulate.DELIVERY_PERCEPTION),
+        "agreed": [asdict(one) for one in AGREED_TIMES],
+    }
+
+
+def _content(table: Path) -> dict[str, Any]:
+    """Tell what is in an event table."""
+    from mizzle.engines import open_engine
+    from mizzle.journeys import suggest_perception_points
+    from mizzle.logs import open_events
+    from mizzle_web.journeys.figures.measured import Suggestions, to_json
+
     digest = hashlib.sha256()
-    with Path(out).open("rb") as file:
+    with table.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
-    with open_engine(folder=Path(out).parent) as engine:
-        events = open_events(Path(out), engine)
+    with open_engine(folder=table.parent) as engine:
+        events = open_events(table, engine)
         suggested = suggest_perception_points(events)
         values = {name: _values(events, name) for name in events.attributes}
     return {
         "digest": digest.hexdigest(),
-        "counts": asdict(merged.counts),
-        "repeated": list(merged.repeated),
         "has_start": events.has_start,
         "departments": list(events.departments),
         "activities": events.activities,
@@ -319,7 +352,13 @@ def _drawing(drawn: Any) -> Drawing:
     return Drawing(drawn.svg(), drawn.names_svg(), drawn.caption(), walk)
 
 
-TASKS: dict[str, Callable[..., Any]] = {"look": look, "bring": bring, "join": join, "measure": measure}
+TASKS: dict[str, Callable[..., Any]] = {
+    "look": look,
+    "bring": bring,
+    "join": join,
+    "measure": measure,
+    "sample": sample,
+}
 
 if __name__ == "__main__":
     main()

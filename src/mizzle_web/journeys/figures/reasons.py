@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from mizzle.report.language import LANGUAGES, language
+from mizzle_web.journeys.figures.said import tongue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from mizzle.journeys.blueprint import Words
 
 _PLAIN = {
     "the name speaks of the customer": gettext_lazy("the name speaks of the customer"),
@@ -28,12 +26,6 @@ _PLAIN = {
 }
 _PLACE = re.compile(r"it comes (first|last) in (\d+)% of cases")
 _CHANNEL = re.compile(r"the channel \((.*)\) is filled in here more than elsewhere", re.DOTALL)
-
-
-def tongue() -> Words:
-    """Give the words of the reader's language."""
-    code = get_language() or "en"
-    return language(code if code in LANGUAGES else "en").words
 
 
 def in_words(reason: str) -> str:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mizzle_web.journeys.actions import agreements as actions
-from mizzle_web.journeys.actions.figures import standing_views
+from mizzle_web.journeys.actions.figure_sets import standing_views
 from mizzle_web.journeys.figures import agreed_times as figures
 from mizzle_web.journeys.figures.likeness import folded
-from mizzle_web.journeys.figures.reasons import tongue
+from mizzle_web.journeys.figures.said import tongue
 from mizzle_web.journeys.forms.agreements import ProposeTime
 from mizzle_web.journeys.models import Agreement
 from mizzle_web.journeys.views.measured import measured, sheet
@@ -225,7 +225,7 @@ def agreements_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     return sheet(journey, "agreed-times", _lines(lines, _who(request, [line.agreement for line in lines])))
 
 
-def _lines(lines: tuple[Line, ...], who: dict[str, str]) -> Iterator[list[str]]:
+def _lines(lines: tuple[Line, ...], who: dict[str, str]) -> Iterator[list[str | float | None]]:
     yield [
         *(_("Department"), _("Hands over to"), _("Hours"), _("Hours before"), _("What became of it")),
         *(_("Proposed on"), _("Proposed by"), _("Agreed on"), _("Agreed by"), _("Ended on"), _("Ended by")),
@@ -241,7 +241,7 @@ def _lines(lines: tuple[Line, ...], who: dict[str, str]) -> Iterator[list[str]]:
         ):
             told += [at.isoformat() if at else "", who.get(by, "")]
         yield [
-            *(one.department, one.to_department, f"{one.hours:g}", "" if line.before is None else f"{line.before:g}"),
+            *(one.department, one.to_department, one.hours, line.before),
             *(figures.outcome_words(line.outcome), *told, _("yes") if line.is_in_log else _("no")),
         ]
 

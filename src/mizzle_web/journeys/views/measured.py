@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, StreamingHttpResponse
 from django.utils.text import slugify
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mizzle_web.journeys.models import Journey, JourneyKind
 from mizzle_web.page.refused import Refused
-from mizzle_web.people.views.imports import written
+from mizzle_web.page.sheets import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ def measured(request: Visit, public_id: UUID) -> Journey:
     return found
 
 
-def sheet(journey: Journey, name: str, lines: Iterable[list[str]]) -> StreamingHttpResponse:
+def sheet(journey: Journey, name: str, lines: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
     """Send a table of a journey as CSV, in which no cell is a formula to a spreadsheet."""
     file = "-".join(filter(None, (slugify(journey.name)[:60], name)))
     headers = {"Content-Disposition": f'attachment; filename="{file}.csv"'}

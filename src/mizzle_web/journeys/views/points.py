@@ -148,7 +148,7 @@ def points_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     return sheet(journey, "perception-points", _lines(journey))
 
 
-def _lines(journey: Journey) -> Iterator[list[str]]:
+def _lines(journey: Journey) -> Iterator[list[str | int]]:
     yield [_("Activity"), _("Events"), _("Perception point"), _("Suggested, since"), _("In the logs")]
     yes, no = _("yes"), _("no")
     counts: dict[str, int] = journey.table_facts.get("activities", {})
@@ -156,4 +156,4 @@ def _lines(journey: Journey) -> Iterator[list[str]]:
     chosen = set(journey.points)
     for name in sorted({*counts, *chosen}):
         is_point, is_there = (yes if held else no for held in (name in chosen, name in counts))
-        yield [name, str(counts.get(name, 0)), is_point, why.get(name, ""), is_there]
+        yield [name, counts.get(name, 0), is_point, why.get(name, ""), is_there]
