@@ -5,22 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from mizzle.estimate import Estimate, Interval, Spread
-from mizzle.journeys.results import Agreed, Distance, Handover, Throughput
+from mizzle.journeys.results import Agreed, Handover
 from mizzle.journeys.results import Agreement as Told
 from mizzle_web.jobs.models import Job
 from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.journeys.actions.agreements import agree_time, end_time, propose_time, withdraw_time
 from mizzle_web.journeys.actions.departments import link_departments
-from mizzle_web.journeys.actions.figure_sets import keep_figures
 from mizzle_web.journeys.actions.journeys import put_away
+from mizzle_web.journeys.figures import agreed_times
 from mizzle_web.journeys.figures.agreed_times import exact_hours, history, people_of, turn_of
 from mizzle_web.journeys.figures.kept import digest_of
-from mizzle_web.journeys.figures.measured import Page, to_json
 from mizzle_web.journeys.figures.view import View
 from mizzle_web.journeys.forms.agreements import read_hours
 from mizzle_web.journeys.models import Agreement, Journey
@@ -403,28 +403,12 @@ def test_names_are_for_those_who_may_see_them_and_units_for_the_rest(told, dora,
 
 
 @pytest.fixture
-def figures(told, dora, wim, at):
+def figures(monkeypatch):
     """Figures of all cases, with what was agreed and with handovers."""
 
     def keep(*agreed, handovers=()):
-        nothing = Estimate(None, None, 0, "h", "journeys.throughput/1")
-        spread = Spread(None, None, None, 0, "h", "journeys.throughput/1")
-        page = Page(
-            cases=900,
-            events=2000,
-            without_department=0,
-            first_at=None,
-            last_at=None,
-            distance=Distance(900, 2000, 0, (), (), (), "journeys.distance/1"),
-            ways=(),
-            throughput=Throughput(nothing, spread, 0),
-            rework=Estimate(None, None, 0, "share", "journeys.rework/1"),
-            handovers=handovers,
-            n_handovers=len(handovers),
-            agreed=agreed,
-        )
-        parts = [("all", "", to_json(page, Page))]
-        keep_figures(journey=told, view=View(), digest=digest_of(told, View()), parts=parts, seconds=0.1, at=at)
+        page = SimpleNamespace(agreed=agreed, handovers=handovers)
+        monkeypatch.setattr(agreed_times, "find", lambda *_told: SimpleNamespace(page=lambda: page))
 
     return keep
 
