@@ -3,18 +3,24 @@
 from mizzle.journeys.blueprint import blueprint
 from mizzle.journeys.distance import distance
 from mizzle.journeys.maps import handovers, process_map, rework, throughput
+from mizzle.journeys.selection import attribute_values, by_pace, select
 from mizzle.journeys.suggestions import suggest_perception_points
 from mizzle.journeys.timelines import agreed, read_agreements, timeline
+from mizzle.journeys.ways import ways
 
 __all__ = [
     "agreed",
+    "attribute_values",
     "blueprint",
+    "by_pace",
     "distance",
     "handovers",
     "process_map",
     "read_agreements",
     "rework",
+    "select",
     "suggest_perception_points",
     "throughput",
     "timeline",
+    "ways",
 ]

@@ -97,6 +97,8 @@ class DeliveryChanges:
 def delivery_changes(until: date = DAY) -> DeliveryChanges:
     """Tell what is put into the `deliveries` that end before a day. Nothing else changes over their time.
 
+    What follows from it does: the Warehouse holds an order an hour or so longer where it rings before it stages it.
+
     Parameters
     ----------
     until

@@ -96,11 +96,6 @@ def deliveries(orders: int, rng: np.random.Generator, *, until: date = DAY) -> p
     ValueError
         For a negative number of orders.
 
-    See Also
-    --------
-    delivery_changes
-        What is put in.
-
     Examples
     --------
     >>> import numpy as np
