@@ -2,6 +2,8 @@
 
 from mizzle.journeys.blueprint import blueprint
 from mizzle.journeys.distance import distance
+from mizzle.journeys.drawn import drawn
+from mizzle.journeys.levels import level_of_service, perception_gap
 from mizzle.journeys.maps import handovers, process_map, rework, throughput
 from mizzle.journeys.suggestions import suggest_perception_points
 from mizzle.journeys.timelines import agreed, read_agreements, timeline
@@ -10,7 +12,10 @@ __all__ = [
     "agreed",
     "blueprint",
     "distance",
+    "drawn",
     "handovers",
+    "level_of_service",
+    "perception_gap",
     "process_map",
     "read_agreements",
     "rework",
