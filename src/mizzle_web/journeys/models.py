@@ -308,7 +308,7 @@ class RatingBlock(models.Model):
     class Meta:
         ordering = ("number",)
         constraints = (
-            # Asked blocks are counted apart, so that a gap in their numbers does not tell of ratings that are not shown.
+            # Asked blocks are counted apart: a gap in their numbers would tell of ratings that are not shown.
             models.UniqueConstraint(fields=("step", "side", "is_asked", "number"), name="journeys_blocks_are_numbered"),
             models.UniqueConstraint(
                 fields=("step", "side"), condition=Q(filled_on__isnull=True), name="journeys_one_block_is_filled"
