@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,32 +17,14 @@ from mizzle_web.page.refused import Refused
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
+
+    from mizzle_web.journeys.figures.drawn import Step
 
 MOST_STEPS = 200
 MOST_HOURS = 24 * 3660
 """Ten years: more is a slip of the pen."""
 CONTENT = ("department", "activity", "is_point", "promise", "wait_hours", "touch_hours")
 LONGEST = {"department": 120, "activity": 120, "promise": 200}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step as it is to stand.
-
-    Attributes
-    ----------
-    public_id
-        Which step it is that stands there already, whatever it is called now; None for a new one.
-    """
-
-    public_id: UUID | None
-    department: str
-    activity: str
-    is_point: bool
-    promise: str
-    wait_hours: float | None
-    touch_hours: float | None
 
 
 def draw_steps(*, journey: Journey, steps: Sequence[Step], version: int, by: str, at: datetime) -> Journey:

@@ -13,21 +13,38 @@ from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from uuid import UUID
 
     from mizzle.journeys.blueprint import Blueprint
     from mizzle.journeys.drawn import DrawnStep as MeasuredStep
     from mizzle.journeys.results import Distance
     from mizzle.report.language import Language
-    from mizzle_web.journeys.actions.drawn import Step
     from mizzle_web.journeys.models import DrawnStep, Journey
-
-    Said = Step | DrawnStep
 
 DAY, MINUTES, QUARTER = 24, 60, 15
 EXACT = 6
 """Digits of an hour that are kept; 20 minutes come back as 20 minutes."""
 INDENTS = 8
 """The list form has so many depths, whatever the distance of the furthest department."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step as it is to stand.
+
+    Attributes
+    ----------
+    public_id
+        Which step it is that stands there already, whatever it is called now; None for a new one.
+    """
+
+    public_id: UUID | None
+    department: str
+    activity: str
+    is_point: bool
+    promise: str
+    wait_hours: float | None
+    touch_hours: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +146,7 @@ def draw(journey: Journey) -> Drawn | None:
     )
 
 
-def _measured(steps: Iterable[Said]) -> tuple[MeasuredStep, ...]:
+def _measured(steps: Iterable[Step | DrawnStep]) -> tuple[MeasuredStep, ...]:
     from mizzle.journeys.drawn import DrawnStep
 
     return tuple(
@@ -185,7 +202,7 @@ def _departments(distance: Distance, tongue: Language) -> tuple[Department, ...]
     )
 
 
-def finding(steps: Sequence[Said], tongue: Language) -> str:
+def finding(steps: Sequence[Step | DrawnStep], tongue: Language) -> str:
     """Say where people expect the longest wait, or ask where there is none; true of the steps as they stand."""
     longest = max((one.wait_hours or 0.0 for one in steps), default=0.0)
     if not longest:
@@ -227,7 +244,7 @@ def write_hours(hours: float | None) -> str:
     return _("%(hours)s h") % {"hours": number}
 
 
-def in_lines(steps: Iterable[Said]) -> str:
+def in_lines(steps: Iterable[Step | DrawnStep]) -> str:
     """Write steps as the form takes them: one a line, its parts apart by semicolons."""
     return "\n".join(
         "; ".join(

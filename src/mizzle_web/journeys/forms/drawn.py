@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from mizzle_web.journeys.actions.drawn import LONGEST, MOST_HOURS, MOST_STEPS, Step, both_ways, too_many
-from mizzle_web.journeys.figures.drawn import EXACT, write_hours
+from mizzle_web.journeys.actions.drawn import LONGEST, MOST_HOURS, MOST_STEPS, both_ways, too_many
+from mizzle_web.journeys.figures.drawn import EXACT, Step, write_hours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from mizzle_web.journeys.actions.drawn import Step
+    from mizzle_web.journeys.figures.drawn import Step
     from mizzle_web.journeys.models import DrawnStep, Journey
     from mizzle_web.page.visit import Visit
 
