@@ -179,7 +179,6 @@ class Table:
         self.focus = f"department-{at}"
 
     def _move(self, at: int, to: int, name: str) -> None:
-        self.focus = f"{name}-{at}"
         if 0 <= to < len(self.rows):
             self.rows[at], self.rows[to] = self.rows[to], self.rows[at]
             can_go_on = to > 0 if name == "up" else to < len(self.rows) - 1

@@ -42,7 +42,7 @@ def ratings(request: Visit, public_id: UUID) -> HttpResponse:
     context = {
         "results": found,
         "title": _finding(found),
-        "block": actions.BLOCK,
+        "least": actions.BLOCK,
         "numbers": NUMBERS,
         "may_manage": request.user.may(Permission.MANAGE_JOURNEYS),
     }
@@ -76,7 +76,7 @@ def rate(request: Visit, public_id: UUID) -> HttpResponse:
     journey = drawn_or_404(public_id)
     points = _points(journey)
     side = request.GET.get("side", "")
-    context = {"block": actions.BLOCK, "side": side, "sides": _sides(request, side), "points": points}
+    context = {"least": actions.BLOCK, "side": side, "sides": _sides(request, side), "points": points}
     if side not in Side.values:
         return render(request, "journeys/rating_side.html", shown(request, journey, **context))
     form = Rate(request.POST if request.method == "POST" else None, points=points)
@@ -144,7 +144,7 @@ def asked(request: Visit, public_id: UUID) -> HttpResponse:
         else:
             return tell(redirect("journeys:ratings", journey.public_id), _("Entered."))
     before = RatingBlock.objects.full().filter(step__journey=journey, is_asked=True).select_related("step")
-    context = {"form": form, "before": before.order_by("-filled_on", "-pk"), "block": actions.BLOCK}
+    context = {"form": form, "before": before.order_by("-filled_on", "-pk"), "least": actions.BLOCK}
     status = 422 if form.errors else 200
     return render(request, "journeys/rating_asked.html", shown(request, journey, **context), status=status)
 
