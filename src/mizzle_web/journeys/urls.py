@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mizzle_web.journeys.views import agreements, departments, files, journeys, maps, points
+from mizzle_web.journeys.views import agreements, departments, drawn, files, journeys, maps, points, ratings
 
 app_name = "journeys"
 urlpatterns = [
@@ -10,7 +10,6 @@ urlpatterns = [
     path("new", journeys.new, name="new"),
     path("<uuid:public_id>/", maps.show, name="map"),
     path("<uuid:public_id>/view", maps.choose, name="view"),
-    path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
     path("<uuid:public_id>/change", journeys.change, name="change"),
     path("<uuid:public_id>/put-away", journeys.put_away, name="put_away"),
     path("<uuid:public_id>/points", points.points, name="points"),
@@ -24,4 +23,12 @@ urlpatterns = [
     path("<uuid:public_id>/agreements/<uuid:id>/agree", agreements.agree, name="agree"),
     path("<uuid:public_id>/agreements/<uuid:id>/withdraw", agreements.withdraw, name="withdraw"),
     path("<uuid:public_id>/agreements/<uuid:id>/end", agreements.end, name="end_time"),
+    path("<uuid:public_id>/steps", drawn.steps, name="steps"),
+    path("<uuid:public_id>/drawn.csv", drawn.steps_csv, name="steps_csv"),
+    path("<uuid:public_id>/ratings", ratings.ratings, name="ratings"),
+    path("<uuid:public_id>/ratings.csv", ratings.ratings_csv, name="ratings_csv"),
+    path("<uuid:public_id>/ratings/rate", ratings.rate, name="rate"),
+    path("<uuid:public_id>/ratings/asked", ratings.asked, name="asked"),
+    path("<uuid:public_id>/ratings/take-back", ratings.take_back, name="take_back"),
+    path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
 ]
