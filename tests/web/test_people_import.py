@@ -17,6 +17,7 @@ from mizzle_web.jobs.models import Job
 from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.page.refused import Refused
+from mizzle_web.page.sheets import tame, written
 from mizzle_web.people import figures, work
 from mizzle_web.people.actions import imported, imports
 from mizzle_web.people.actions.invitations import invite
@@ -24,7 +25,6 @@ from mizzle_web.people.actions.members import NewMember, add_member, change_memb
 from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.models import Grant, ImportFile, ImportRow, Invitation, Member, Placement, Unit
 from mizzle_web.people.roles import Role
-from mizzle_web.people.views.imports import tame, written
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 DAY = AT.date()

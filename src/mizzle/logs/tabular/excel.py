@@ -58,8 +58,8 @@ class Excel:
 
     Attributes
     ----------
-    facts, columns
-        What was found out about the workbook, and the names of the columns.
+    facts, columns, sheets
+        What was found out about the workbook, the names of the columns, and those of all its sheets.
 
     Raises
     ------
@@ -78,6 +78,7 @@ class Excel:
                 self._sheets = {page.title: page for page in self._book.worksheets}
                 # What a sheet says of its size is not always true, but good enough for a progress bar.
                 self._sizes = {page.title: page.max_row for page in self._book.worksheets}
+            self.sheets = tuple(self._sheets)
             self._sheet, header = self._choose(sheet)
             self.columns, renamed = self._header(header)
         except MizzleError:
