@@ -2,55 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from mizzle_web.journal.models import Parcel, ParcelState
+from mizzle_web.page.sheets import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from mizzle_web.journal.models import Entry, EntryQuerySet
 
 COLUMNS = ("number", "at", "by", "verb", "thing", "details", "before", "digest")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")  # noqa: RUF001 - full-width forms begin formulas, too
 BATCH = 1000
-
-
-def neutral(cell: str) -> str:
-    """Keep a spreadsheet from running a text as a formula: a quote is put before one that begins as such."""
-    return f"'{cell}" if cell.lstrip(" \"'\u00a0\u3000\ufeff\u200b").startswith(FORMULA) else cell
 
 
 def lines(entries: EntryQuerySet) -> Iterator[str]:
     """Write entries as lines of CSV, the oldest first, a batch at a time; nothing in them runs as a formula."""
-    echo = _Echo()
-    writer = csv.writer(echo)
-    writer.writerow(COLUMNS)
-    yield echo.line
+    return written(_rows(entries), inside=False)
+
+
+def _rows(entries: EntryQuerySet) -> Iterator[Sequence[str]]:
+    yield COLUMNS
     last = -1
     while True:
         found = list(entries.filter(number__gt=last).order_by("number")[:BATCH])
-        for entry in found:
-            writer.writerow([neutral(cell) for cell in _cells(entry)])
-            yield echo.line
+        yield from map(_cells, found)
         if len(found) < BATCH:
             return
         last = found[-1].number
-
-
-class _Echo:
-    """What `csv` writes to: the last line alone."""
-
-    line = ""
-
-    def write(self, text: str) -> int:
-        self.line = text
-        return len(text)
 
 
 def _cells(entry: Entry) -> list[str]:

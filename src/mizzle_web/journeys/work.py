@@ -6,6 +6,7 @@ import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -13,9 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mizzle.journeys.results import Agreement
 from mizzle_web.jobs.kinds import kind
-from mizzle_web.journeys.actions import logs, tables
-from mizzle_web.journeys.actions.figures import KIND, keep_figures
+from mizzle_web.journeys.actions import logs, sample, tables
+from mizzle_web.journeys.actions.figure_sets import KIND, keep_figures
 from mizzle_web.journeys.actions.journeys import folder_of, table_of
 from mizzle_web.journeys.figures import apart
 from mizzle_web.journeys.figures.columns import question_of
@@ -29,7 +31,6 @@ from mizzle_web.people.models import Organisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from mizzle_web.jobs.kinds import Progress
@@ -55,15 +56,42 @@ def measure(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
             "measure",
             tell,
             table=str(table_of(journey)),
-            points=[name for name in journey.points if name in journey.table_facts.get("activities", ())],
+            points=[name for name in journey.points if name in journey.table_facts.get("activities", {})],
             agreements=agreements_of(journey),
             view=asdict(view),
             languages=[code for code, _name in settings.LANGUAGES],
         )
         seconds = time.monotonic() - began
         keep_figures(journey=journey, view=view, digest=digest, parts=parts, seconds=seconds, at=clock.now())
-    address = reverse("journeys:map", args=(journey.public_id,)) + (f"?{view.key}" if view.key else "")
+    address = f"{reverse('journeys:map', args=(journey.public_id,))}?{view.query}"
     return {"sentence": _("The figures are worked out."), "address": address, "address_title": journey.name}
+
+
+@kind(sample.KIND, title=gettext_lazy("Making the orders of the sample organisation"))
+def make_sample(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
+    """Draw the orders, import them as a log is imported, and let people have said what they mean."""
+    journey = present_journey(arguments["journey"])
+    folder = folder_of(journey)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    table = folder / "sample.parquet"
+    if not journey.has_table:
+        found = apart.run(
+            "sample", tell, out=str(table), orders=sample.ORDERS, seed=arguments["seed"], until=arguments["until"]
+        )
+        orders = sample.Orders(facts_of(found), found["digest"], found["counts"])
+        agreed = [Agreement(**one) for one in found["agreed"]]
+        sample.take_in_orders(
+            journey=journey, orders=orders, table=table, points=found["points"], agreed=agreed, at=clock.now()
+        )
+    return {"sentence": _("The orders are there."), "address": reverse("journeys:map", args=(journey.public_id,))}
+
+
+def facts_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Give what is kept of an event table beside it: what a page needs to know without opening it."""
+    counts = found["counts"]
+    first, last = (datetime.fromtimestamp(counts[name] / 1e6, UTC).isoformat() for name in ("first_us", "last_us"))
+    kept = ("counts", "has_start", "departments", "activities", "attributes", "suggestions", "repeated")
+    return {"first_at": first, "last_at": last} | {name: found[name] for name in kept}
 
 
 @kind(logs.LOOK, title=gettext_lazy("Looking at a log"))
@@ -241,7 +269,8 @@ def _join(log: Log, by: str, tell: Progress) -> None:
         if together:
             events = [str(tables.events_path(one)) for one in together]
             joined = _again("join", lambda share, stage: tell(0.8 + 0.2 * share, stage), tables=events, out=str(file))
-        is_done = tables.keep_table(log=log, logs=together, joined=joined, file=file, by=by, at=clock.now())
+        made = tables.Made(file, joined["digest"], facts_of(joined)) if joined else None
+        is_done = tables.keep_table(log=log, logs=together, made=made, by=by, at=clock.now())
     file.with_name(file.name + ".lock").unlink(missing_ok=True)
 
 

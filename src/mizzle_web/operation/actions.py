@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
 from mizzle_web.journal.models import Entry, Head
+from mizzle_web.journeys.actions.journeys import forget_every_table
+from mizzle_web.journeys.actions.sample import ask_for_orders
 from mizzle_web.operation import sample_keys
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions.imports import path_of
@@ -61,6 +63,7 @@ def load_sample(*, rng_seed: int, by: str, at: datetime) -> bool:
         units = _units(larkmoor)
         _people(larkmoor, units, hashes, pins)
         counts = {"units": len(larkmoor.units), "members": len(larkmoor.people), "seed": rng_seed}
+        ask_for_orders(seed=rng_seed, at=at)
         record(by=by, verb="sample.loaded", thing="organisation", at=at, details=counts)
         sample_keys.write(keys)  # before the commit: passwords that nobody can read would open nothing
     return True
@@ -160,6 +163,7 @@ def remove_sample(*, by: str, at: datetime) -> None:
         Head.objects.update(n_hooks=0)
         record(by=by, verb="sample.removed", thing="organisation", at=at)
         transaction.on_commit(lambda: _forget(files))
+        transaction.on_commit(forget_every_table)
 
 
 def _forget(files: list[Path]) -> None:

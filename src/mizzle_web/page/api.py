@@ -39,6 +39,8 @@ class Scope(models.TextChoices):
     PEOPLE_WRITE = "people:write", gettext_lazy("Add and change people")
     JOBS_READ = "jobs:read", gettext_lazy("Read your own long work")
     JOURNAL_READ = "journal:read", gettext_lazy("Read the journal")
+    JOURNEYS_READ = "journeys:read", gettext_lazy("Read journeys and their figures")
+    JOURNEYS_WRITE = "journeys:write", gettext_lazy("Open journeys and mark perception points")
 
     @property
     def permission(self) -> Permission | None:
@@ -54,6 +56,8 @@ RIGHTS: dict[Scope, Permission | None] = {
     Scope.PEOPLE_WRITE: Permission.MANAGE_PEOPLE,
     Scope.JOBS_READ: None,
     Scope.JOURNAL_READ: Permission.READ_JOURNAL,
+    Scope.JOURNEYS_READ: None,
+    Scope.JOURNEYS_WRITE: Permission.MANAGE_JOURNEYS,
 }
 
 

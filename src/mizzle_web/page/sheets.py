@@ -1,21 +1,47 @@
-"""Tables for people to download as CSV, in which no cell is a formula to a spreadsheet."""
+"""Tables as CSV for spreadsheets, in which nothing that somebody wrote can run as a formula."""
 
 from __future__ import annotations
 
 import csv
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 FORMULAS = frozenset(
     "=+-@|%\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 )
 """What a spreadsheet may take a cell for that begins with it."""
 BREAKS = frozenset("\t\r\n")
+UNSEEN = " \"'\u00a0\u3000\ufeff\u200b"
+"""What may stand before a formula without being seen."""
 INSIDE = re.compile(r"([;,\t|\"'\r\n]\s*)(?=[=+\-@])")
 """Where a cell that is split or unquoted once more would begin with a formula."""
+
+
+def written(lines: Iterable[Iterable[Any]], *, inside: bool = True) -> Iterator[str]:
+    """Write lines as CSV in which no text is a formula to a spreadsheet; numbers stay numbers."""
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_MINIMAL)
+    yield "\ufeff"
+    for line in lines:
+        yield writer.writerow([tame(cell, inside=inside) if isinstance(cell, str) else cell for cell in line])
+
+
+def tame(cell: str, *, inside: bool = True) -> str:
+    """Put a mark before whatever in a cell a spreadsheet would take for a formula.
+
+    `inside` also looks behind separators and quotes in the cell, where it would begin if it were split once more; a
+    cell that must stay as it was, to be checked against a hash, goes without.
+
+    Examples
+    --------
+    >>> tame("=1+1"), tame("Ida"), tame("\uff1d1"), tame("Ida; =1")
+    ("'=1+1", 'Ida', "'\uff1d1", "Ida; '=1")
+    """
+    is_formula = cell.lstrip().lstrip(UNSEEN)[:1] in FORMULAS or cell[:1] in BREAKS
+    safe = INSIDE.sub(r"\1'", cell) if inside else cell
+    return f"'{safe}" if is_formula else safe
 
 
 class _Echo:
@@ -23,24 +49,3 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
-
-
-def written(lines: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Write lines as CSV in which no cell is a formula to a spreadsheet."""
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield "\ufeff"
-    for line in lines:
-        yield writer.writerow([tame(cell) for cell in line])
-
-
-def tame(cell: str) -> str:
-    """Put a mark before whatever in a cell a spreadsheet would take for a formula.
-
-    Examples
-    --------
-    >>> tame("=1+1"), tame("Ida"), tame("\uff1d1"), tame("Ida; =1")
-    ("'=1+1", 'Ida', "'\uff1d1", "Ida; '=1")
-    """
-    is_formula = cell.lstrip()[:1] in FORMULAS or cell[:1] in BREAKS
-    safe = INSIDE.sub(r"\1'", cell)
-    return f"'{safe}" if is_formula else safe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import SYSTEM, record
-from mizzle_web.journeys.actions.figures import ask_for_figures
+from mizzle_web.journeys.actions.figure_sets import ask_for_figures
 from mizzle_web.journeys.actions.journeys import folder_of, table_of
 from mizzle_web.journeys.models import Journey, Log, LogState
 from mizzle_web.page.refused import Refused
@@ -127,9 +128,16 @@ def joined_logs(journey: Journey, *, log: Log) -> list[Log]:
     return [*there, log] if log.state == LogState.IMPORTING else there
 
 
-def keep_table(
-    *, log: Log, logs: Sequence[Log], joined: dict[str, Any] | None, file: Path, by: str, at: datetime
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A joined event table that waits to take its place: its file, its digest, and what is in it."""
+
+    file: Path
+    digest: str
+    facts: dict[str, Any]
+
+
+def keep_table(*, log: Log, logs: Sequence[Log], made: Made | None, by: str, at: datetime) -> bool:
     """Put the joined event table of a journey in the place of that of before, in one transaction.
 
     Gives False where other logs came in or went in the meantime, so that they have to be joined anew.
@@ -141,25 +149,23 @@ def keep_table(
         if [one.pk for one in joined_logs(journey, log=log)] != [one.pk for one in logs]:
             return False
         is_new = log.state == LogState.IMPORTING
+        old = table_of(journey) if journey.has_table else None
+        journey.table_digest, journey.table_facts = (made.digest, made.facts) if made else ("", {})
+        journey.save(update_fields=("table_digest", "table_facts"))
+        for one, n in zip(logs, made.facts["repeated"] if made else (), strict=True):
+            _changed(one, None, counts=one.counts | {"repeated": n})
         if is_new:
             found = _changed(log, LogState.IMPORTING, state=LogState.IMPORTED, imported_at=at, look=_shown(log))
-            details = {name: found.counts[name] for name in ("rows", "rejected", "events", "cases")}
+            details = {name: found.counts[name] for name in ("rows", "rejected", "events", "cases", "repeated")}
             record(by=by, verb="log.imported", thing=f"log:{log.public_id}", at=at, details=details)
-        old = table_of(journey) if journey.has_table else None
-        repeated = dict(zip((str(one.public_id) for one in logs), (joined or {}).get("repeated", ()), strict=True))
-        journey.table_digest = joined["digest"] if joined else ""
-        journey.table_facts = joined["facts"] | {"repeated": repeated} if joined else {}
-        journey.save(update_fields=("table_digest", "table_facts"))
-        if not is_new:
+        else:
             _changed(log, LogState.DELETING).delete()
             journey.figure_sets.all().delete()
             record(by=by, verb="log.deleted", thing=f"log:{log.public_id}", at=at)
-        if joined:
-            file.replace(table_of(journey))
+        new = table_of(journey) if made else None
+        if made and new:
+            made.file.replace(new)
         ask_for_figures(journey=journey, by=by, at=at)
-        details = {"digest": journey.table_digest, "n_logs": len(logs)}
-        record(by=SYSTEM, verb="journey.joined", thing=f"journey:{journey.public_id}", at=at, details=details)
-        new = table_of(journey) if journey.has_table else None
         transaction.on_commit(lambda: _tidy(log, old, new, is_new=is_new))
     return True
 

@@ -97,6 +97,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 def stage_words(stage: str) -> str:
     """Say what is being done; names of stages come from `mizzle` and from `measuring`."""
     known = {
+        "sample": _("Inventing the orders"),
         "select": _("Choosing the cases"),
         "all": _("Measuring all cases"),
         "typical": _("Measuring the typical cases"),

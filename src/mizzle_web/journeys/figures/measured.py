@@ -137,7 +137,7 @@ Suggestions = tuple[Suggestion, ...]
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     """Give what turns a table into JSON and back."""
     return TypeAdapter(kind)
 

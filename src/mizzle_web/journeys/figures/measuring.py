@@ -11,12 +11,13 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mizzle_web.journeys.figures.reading import bring, join, look
-from mizzle_web.journeys.figures.telling import beat, say
+from mizzle_web.journeys.figures.reading import alone, bring, digest_of, look
+from mizzle_web.journeys.figures.telling import beat, say, teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +52,75 @@ def main() -> None:
 def is_full(problem: BaseException) -> bool:
     """Whether something went wrong because the disk is full; each library says it in its own way."""
     return getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(problem)
+
+
+def join(*, tables: list[str], out: str) -> dict[str, Any]:
+    """Make the event table of a journey from those of its logs, and tell what is in it."""
+    from mizzle.logs import merge_events
+
+    with alone(Path(out)):
+        merged = merge_events([Path(table) for table in tables], Path(out), progress=teller(0.0, 0.8))
+    return _content(Path(out)) | {"counts": asdict(merged.counts), "repeated": list(merged.repeated)}
+
+
+def sample(*, out: str, orders: int, seed: int, until: str) -> dict[str, Any]:
+    """Draw the orders of the company that never was, and import them as any other log."""
+    import numpy as np
+    import pyarrow.parquet as pq
+    from mizzle.simulate.agreed import AGREED_TIMES
+
+    from mizzle import simulate
+    from mizzle.logs import import_log
+
+    say({"tell": [0.05, "sample"]})
+    drawn = simulate.deliveries(orders, np.random.default_rng(seed), until=date.fromisoformat(until))
+    names = [name.removeprefix("x_") for name in drawn.column_names]
+    extras = [name.removeprefix("x_") for name in drawn.column_names if name.startswith("x_")]
+    raw = Path(out).with_name("sample-raw.parquet")
+    pq.write_table(drawn.rename_columns(names).drop_columns(["row", "resource"]), raw)
+    roles = {role: role for role in ("activity", "department", "end", "start")}
+    done = import_log(
+        [raw], Path(out), options={"case": "case_id", "extras": extras, **roles}, progress=teller(0.2, 0.9)
+    )
+    raw.unlink()
+    return _content(Path(out)) | {
+        "counts": asdict(done.counts),
+        "repeated": [0],
+        "points": list(simulate.DELIVERY_PERCEPTION),
+        "agreed": [asdict(one) for one in AGREED_TIMES],
+    }
+
+
+def _content(table: Path) -> dict[str, Any]:
+    """Tell what is in an event table."""
+    from mizzle.engines import open_engine
+    from mizzle.journeys import suggest_perception_points
+    from mizzle.logs import open_events
+    from mizzle_web.journeys.figures.measured import Suggestions, to_json
+
+    with open_engine(folder=table.parent) as engine:
+        events = open_events(table, engine)
+        suggested = suggest_perception_points(events)
+        values = {name: _values(events, name) for name in events.attributes}
+    return {
+        "digest": digest_of(table),
+        "has_start": events.has_start,
+        "departments": list(events.departments),
+        "activities": events.activities,
+        "attributes": {name: found for name, found in values.items() if found},
+        "suggestions": json.loads(to_json(suggested, Suggestions)),
+    }
+
+
+MOST_VALUES = 30
+"""An attribute with more values tells cases apart one by one, and is no way to choose some."""
+
+
+def _values(events: Events, name: str) -> list[tuple[str, int]]:
+    from mizzle.journeys import attribute_values
+
+    found = attribute_values(events, name, most=MOST_VALUES + 1)
+    return list(found) if 1 < len(found) <= MOST_VALUES else []
 
 
 def measure(
@@ -200,7 +270,13 @@ def _drawing(drawn: Any) -> Drawing:
     return Drawing(drawn.svg(), drawn.names_svg(), drawn.caption(), walk)
 
 
-TASKS: dict[str, Callable[..., Any]] = {"look": look, "bring": bring, "join": join, "measure": measure}
+TASKS: dict[str, Callable[..., Any]] = {
+    "look": look,
+    "bring": bring,
+    "join": join,
+    "measure": measure,
+    "sample": sample,
+}
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""Look at a log, import it, and join logs to the event table of a journey; in the process apart of `measuring`.
+"""Look at a log, and import it; in the process apart of `measuring`.
 
 Nothing here knows the database or the language of who asks: what is wrong or unclear is told in the English sentences
 of `mizzle`, or in one of the same kind made here. `words` says them in the language of the reader.
@@ -9,17 +9,15 @@ from __future__ import annotations
 import csv
 import fcntl
 import hashlib
-import json
 import os
 import re
 from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mizzle_web.journeys.figures.telling import say, teller
+from mizzle_web.journeys.figures.telling import stager
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from mizzle.logs.readers import Understood
-    from mizzle.tables import Events
 
 FIRST_ROWS = 8
 CELL = 200
@@ -59,11 +56,12 @@ def look(
     digest
         Whether the digest of the file is wanted, too.
     """
-    found = {"digest": _digest(Path(path)), "n_bytes": Path(path).stat().st_size} if digest else {}
+    found = {"digest": digest_of(Path(path)), "n_bytes": Path(path).stat().st_size} if digest else {}
     return found | _look(Path(path), mapping, options, zone, longest)
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of a file."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -248,7 +246,7 @@ def _as_tuples(mapping: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def alone(out: Path) -> Iterator[None]:
     """Wait until no other process makes the same file; the lock is the kernel's, and ends with the process."""
     handle = os.open(out.with_name(out.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -281,7 +279,7 @@ def bring(
     stages = {"reading": (0.0, 0.6), "putting": (0.65, 1.0)}
     aside = Path(folder)
     aside.mkdir(mode=0o700, exist_ok=True)
-    with _alone(Path(out)):
+    with alone(Path(out)):
         try:
             done = import_log(
                 [Path(path)],
@@ -290,7 +288,7 @@ def bring(
                 options={"sheet": sheet},
                 key=lambda: _key(Path(key)),
                 accept_rejects=accept_rejects,
-                progress=teller(stages),
+                progress=stager(stages),
                 rejects_beside=aside,
             )
         except TooManyRejected as many:
@@ -333,52 +331,3 @@ def _reasons(aside: Path) -> dict[str, int]:
         with file.open(encoding="utf-8", newline="") as rows:
             found.update(row["reason"].split(":")[0] for row in csv.DictReader(rows))
     return dict(found.most_common())
-
-
-def join(*, tables: list[str], out: str) -> dict[str, Any]:
-    """Make the event table of a journey from those of its logs, and tell what is in it."""
-    from mizzle.engines import open_engine
-    from mizzle.journeys import suggest_perception_points
-    from mizzle.logs import merge_events, open_events
-    from mizzle_web.journeys.figures.measured import Suggestions, to_json
-
-    say({"tell": [0.0, "joining"]})
-    with _alone(Path(out)):
-        merged = merge_events([Path(table) for table in tables], Path(out))
-        say({"tell": [0.8, "joining"]})
-        digest = _digest(Path(out))
-        with open_engine(folder=Path(out).parent) as engine:
-            events = open_events(Path(out), engine)
-            suggested = suggest_perception_points(events)
-            values = {name: _values(events, name) for name in events.attributes}
-    counts = asdict(merged.counts)
-    return {
-        "digest": digest,
-        "repeated": list(merged.repeated),
-        "facts": {
-            "counts": counts,
-            "first_at": _instant(counts["first_us"]),
-            "last_at": _instant(counts["last_us"]),
-            "has_start": events.has_start,
-            "departments": list(events.departments),
-            "activities": dict(events.activities),
-            "attributes": {name: found for name, found in values.items() if found},
-            "suggestions": json.loads(to_json(suggested, Suggestions)),
-        },
-    }
-
-
-MOST_VALUES = 30
-"""An attribute with more values tells cases apart one by one, and is no way to choose some."""
-
-
-def _values(events: Events, name: str) -> list[tuple[str, int]]:
-    from mizzle.journeys import attribute_values
-
-    found = attribute_values(events, name, most=MOST_VALUES + 1)
-    return list(found) if 1 < len(found) <= MOST_VALUES else []
-
-
-def _instant(micros: int | None) -> str:
-    """Write an instant as ISO text."""
-    return "" if micros is None else datetime.fromtimestamp(micros / 1e6, UTC).isoformat()

@@ -45,22 +45,29 @@ def beat() -> None:
     threading.Thread(target=go, name="beat", daemon=True).start()
 
 
-def teller(stages: Mapping[str, tuple[float, float]]) -> Callable[[str, float], None]:
-    """Give a function that tells the share of a stage as a share of the whole task.
+def teller(begin: float, end: float) -> Callable[[str, float], None]:
+    """Give a function that tells the share of any stage as a share of the whole task."""
+    return stager({"": (begin, end)})
+
+
+def stager(stages: Mapping[str, tuple[float, float]]) -> Callable[[str, float], None]:
+    """Give a function that tells how far a task of several stages is.
 
     Parameters
     ----------
     stages
-        By the first word of what `mizzle` says that it does, from which share of the task to which it goes.
+        By the first word of what `mizzle` says that it does, from which share of the task to which it goes; under the
+        empty text, those of every other stage.
     """
     last = [0.0]
 
     def tell(stage: str, share: float) -> None:
         now = time.monotonic()
         word = stage.partition(" ")[0]
-        if now - last[0] >= EVERY and word in stages:
+        place = stages.get(word, stages.get(""))
+        if now - last[0] >= EVERY and place is not None:
             last[0] = now
-            begin, end = stages[word]
+            begin, end = place
             say({"tell": [begin + (end - begin) * min(max(share, 0.0), 1.0), word]})
 
     return tell
