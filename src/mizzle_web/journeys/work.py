@@ -209,7 +209,9 @@ def _looked_at(log: Log, tell: Progress, *, goes_on: bool) -> dict[str, Any] | N
 
 def _refused(log: Log, problem: apart.Unmeasurable) -> dict[str, Any]:
     if problem.kind == "DiskFull":  # the log waits until somebody has made room, and says to go on
-        raise Refused("disk_full", _("The disk of the server is full. Your operator must make room; then go on.")) from problem
+        raise Refused(
+            "disk_full", _("The disk of the server is full. Your operator must make room; then go on.")
+        ) from problem
     tables.refuse_log(log=log, sentence=_sentence(log, problem), at=clock.now())
     return _result(log, _("The file cannot be read as a log. Its page says why."))
 

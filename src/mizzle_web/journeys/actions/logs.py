@@ -124,7 +124,9 @@ def _add(log: Log, same: Any, *, by: str, at: datetime) -> Log:
 
 def there_already(log: Log, *, field: str) -> Refused:
     """Refuse a file that is part of the journey already."""
-    said = _("This very file is part of the journey already: “%(name)s”, imported on %(day)s. Nothing is taken in twice.")
+    said = _(
+        "This very file is part of the journey already: “%(name)s”, imported on %(day)s. Nothing is taken in twice."
+    )
     day = date_format(log.imported_at, "DATE_FORMAT") if log.imported_at else ""
     return Refused("there_already", said % {"name": log.name, "day": day}, field=field)
 
@@ -136,9 +138,7 @@ def _begin(log: Log, *, by: str, at: datetime) -> None:
     log.save(update_fields=("state", "job", "look", "mapping", "accepts_rejects", "counts", "problem", "version"))
 
 
-def choose_columns(
-    *, log: Log, answers: dict[str, Any], version: int, imports: bool, by: str, at: datetime
-) -> Log:
+def choose_columns(*, log: Log, answers: dict[str, Any], version: int, imports: bool, by: str, at: datetime) -> Log:
     """Say what the columns of a log mean, and have it imported, or looked at once more.
 
     Whatever differs from what was found out is checked by reading the file, before anything is imported.

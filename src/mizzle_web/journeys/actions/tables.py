@@ -93,7 +93,9 @@ def keep_look(*, log: Log, seen: dict[str, Any], goes_on: bool, at: datetime) ->
     chosen = {"answers": log.look.get("answers", {}), "options": {} if mapping else options}
     with transaction.atomic():
         state = log.state if goes_on and not is_asked else LogState.READY
-        found = _changed(log, LogState(log.state), look=chosen | seen, mapping=mapping, state=state, problem="", **about)
+        found = _changed(
+            log, LogState(log.state), look=chosen | seen, mapping=mapping, state=state, problem="", **about
+        )
         details = {"n_columns": len(seen["columns"]), "asks": seen["question"]["field"] if is_asked else ""}
         record(by=SYSTEM, verb="log.looked_at", thing=f"log:{log.public_id}", at=at, details=details)
     return found

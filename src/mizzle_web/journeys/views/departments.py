@@ -19,12 +19,13 @@ from mizzle_web.journeys.figures.likeness import folded
 from mizzle_web.journeys.figures.linking import OUTSIDE, UNIT, linking, stored
 from mizzle_web.journeys.forms.departments import LinkDepartments
 from mizzle_web.journeys.forms.points import looked_for
-from mizzle_web.journeys.views.measured import measured, sheet
+from mizzle_web.journeys.views.measured import measured
 from mizzle_web.journeys.views.shown import shown
 from mizzle_web.page.access import needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.page.sheets import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +157,7 @@ def _today(request: Visit) -> date:
 def departments_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     """Give every department and its unit as CSV."""
     journey = measured(request, public_id)
-    return sheet(journey, "departments", _lines(journey, _today(request)))
+    return sheet(f"{journey.name} departments", _lines(journey, _today(request)))
 
 
 def _lines(journey: Journey, on: date) -> Iterator[list[str]]:
