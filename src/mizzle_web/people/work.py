@@ -13,8 +13,8 @@ from mizzle_web.jobs.kinds import kind
 from mizzle_web.page import clock
 from mizzle_web.people.actions import imports
 from mizzle_web.people.actions.tokens import note_uses
+from mizzle_web.people.actions.tries import forget_failures
 from mizzle_web.people.models import ImportFile
-from mizzle_web.people.sign_in import forget_failures
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mizzle_web.page import notices
 from mizzle_web.page.access import needs
 from mizzle_web.page.permissions import Permission
+from mizzle_web.people import sign_in as door
 from mizzle_web.people.actions import credentials, invitations
 from mizzle_web.people.models import Invitation, Member
 from mizzle_web.people.roles import POWERFUL
@@ -45,6 +46,7 @@ def keys(request: Visit, public_id: UUID) -> HttpResponse:
         "who": who,
         "has_password": who.has_usable_password(),
         "link": Invitation.objects.filter(member=who).usable(request.at).order_by("-created_at").first(),
+        "pin_closed": door.pin_closed_until(member=who, at=request.at),
         "form_key": uuid.uuid4(),
         "may_invite": may(Permission.MANAGE_PEOPLE),
         "may_reset": may(Permission.MANAGE_SIGN_IN)
