@@ -94,6 +94,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     from mizzle_web.config.asgi import application
     from mizzle_web.config.upkeep import opened
     from mizzle_web.jobs.worker import beside
+    from mizzle_web.page import clock
+    from mizzle_web.people.actions.tokens import noting
 
     if chosen.command == "serve":  # the demo has done so before it loaded anything
         _migrate()
@@ -107,7 +109,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    with opened(), nullcontext() if chosen.command == "web" else beside():
+    with opened(), noting(clock=clock.now), nullcontext() if chosen.command == "web" else beside():
         print(f"mizzle is open at http://{chosen.host}:{chosen.port}", file=sys.stderr)
         uvicorn.Server(settings).run()
     return 0
