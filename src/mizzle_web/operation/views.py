@@ -72,7 +72,13 @@ def backup(request: Visit) -> HttpResponse:
         if job.by == request.user.actor:
             return redirect("jobs:job", job.public_id)
         return tell(redirect("operation:backup"), _("A backup is being made already. It will be in this list."))
-    facts = {"backups": keeping.kept(), "most": keeping.KEPT, "key": get_random_string(32)}
+    facts = {
+        "backups": keeping.kept(),
+        "most": keeping.KEPT,
+        "key": get_random_string(32),
+        "under_way": keeping.under_way(),
+        "failed": keeping.last_failed(),
+    }
     return render(request, "operation/backup.html", facts)
 
 
