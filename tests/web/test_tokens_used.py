@@ -70,7 +70,11 @@ WEB = """
 import sys
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
+import django
+django.setup()
 from mizzle_web import command
+from mizzle_web.operation import health
+health.unsafe_settings = lambda: ""  # the PostgreSQL of these tests is quick and careless
 command.main(["web", "--port", sys.argv[2]])
 """
 
