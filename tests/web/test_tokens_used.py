@@ -39,7 +39,9 @@ def nothing_noted():
 
 def test_uses_are_written_beside_the_calls_and_once_more_at_the_end(monkeypatch, at):
     written = []
-    monkeypatch.setattr(tokens, "note_uses", lambda *, at: written.append((at, dict(tokens._uses), tokens._uses.clear())))
+    monkeypatch.setattr(
+        tokens, "note_uses", lambda *, at: written.append((at, dict(tokens._uses), tokens._uses.clear()))
+    )
     tokens._uses[1] = at.date()
     with noting(clock=lambda: at, every=0.01):
         until(lambda: written)

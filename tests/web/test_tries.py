@@ -138,7 +138,7 @@ def test_a_try_is_counted_even_if_the_look_at_it_breaks(amara, at, monkeypatch):
     assert try_pin(at, pin=PIN) == "wait"
 
 
-# --- networks -----------------------------------------------------------------------------------------------------------
+# --- networks ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["password", "pin"])

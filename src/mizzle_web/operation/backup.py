@@ -103,8 +103,10 @@ def make_backup(
 
 def _fill(writer: archive.Writer, database: Path, *, with_keys: bool, tell: Callable[[float, str], None]) -> None:
     parts = [(archive.DATABASE, database, _("Packing the database"))]
-    for path in place.uploaded_files():
-        parts.append((archive.FILES + path.relative_to(place.data()).as_posix(), path, _("Packing uploaded files")))
+    parts += [
+        (archive.FILES + path.relative_to(place.data()).as_posix(), path, _("Packing uploaded files"))
+        for path in place.uploaded_files()
+    ]
     sizes = [path.stat().st_size if path.exists() else 0 for _name, path, _stage in parts]
     total, before = max(1, sum(sizes)), 0
     for (name, path, stage), size in zip(parts, sizes, strict=True):
@@ -198,7 +200,9 @@ def under_way() -> Job | None:
 
 def last_failed() -> Job | None:
     """Give the last backup that a worker tried, where that was not made."""
-    last = Job.objects.filter(kind=KIND, state__in=(JobState.DONE, JobState.FAILED)).order_by("-ended_at", "-pk").first()
+    last = (
+        Job.objects.filter(kind=KIND, state__in=(JobState.DONE, JobState.FAILED)).order_by("-ended_at", "-pk").first()
+    )
     return last if last is not None and last.state == JobState.FAILED else None
 
 

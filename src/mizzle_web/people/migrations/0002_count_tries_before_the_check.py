@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import datetime
+from datetime import UTC, datetime
 
 from django.db import migrations, models
 
-LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Migration(migrations.Migration):
