@@ -285,15 +285,15 @@ def test_a_row_that_is_swept_away_meanwhile_is_made_once_more(at, monkeypatch):
         return made[-1]
 
     monkeypatch.setattr(type(Throttle.objects.all()), "bulk_create", swept)
-    tries.count(Limits(own=Limit("k", 5)), at=at)
+    tries.count(limits=Limits(own=Limit("k", 5)), at=at)
     assert (len(made), Throttle.objects.get().n_failed) == (2, 1)
 
 
 @pytest.mark.django_db
 def test_a_refused_try_is_not_counted(at):
     limits = Limits(own=Limit("k", 1), network=Limit("n", 50))
-    tries.count(limits, at=at)
+    tries.count(limits=limits, at=at)
     for _try in range(3):
         with pytest.raises(Refused):
-            tries.count(limits, at=at)
+            tries.count(limits=limits, at=at)
     assert dict(Throttle.objects.values_list("key", "n_failed")) == {"k": 1, "n": 1}

@@ -97,10 +97,10 @@ def check(*, name: str, secret: str, kind: str, address: str, at: datetime) -> M
     """
     member = find(name)
     kept = getattr(member, kind) if member else ""
-    made = tries.count(_limits(kind, member, name, kept, address), at=at)
+    made = tries.count(limits=_limits(kind, member, name, kept, address), at=at)
     if not check_password(secret, kept or _NOBODY) or not kept or member is None:
         raise Refused("wrong", _("That did not match. Check both, and try again."))
-    tries.succeed(made, at=at)
+    tries.succeed(made=made, at=at)
     return member
 
 
@@ -123,16 +123,16 @@ def _everywhere(who: str, kept: str) -> Limit:
 
 def pin_closed_until(*, member: Member, at: datetime) -> datetime | None:
     """Tell until when a PIN is closed after wrong ones in several networks; None where it is open."""
-    return tries.closed_until(_everywhere(f"member:{member.pk}", member.pin).key, at=at) if member.pin else None
+    return tries.closed_until(key=_everywhere(f"member:{member.pk}", member.pin).key, at=at) if member.pin else None
 
 
 def check_again(*, member: Member, password: str, address: str, at: datetime) -> None:
     """Ask somebody who is in for the password once more, before something that a borrowed device must not do."""
     key = secrets.keyed(f"again:{member.pk}:{network(address)}")
-    made = tries.count(Limits(own=Limit(key, FREE_TRIES)), at=at)
+    made = tries.count(limits=Limits(own=Limit(key, FREE_TRIES)), at=at)
     if not check_password(password, member.password):
         raise Refused("wrong", _("This is not your present password. Try again."), field="present")
-    tries.succeed(made, at=at)
+    tries.succeed(made=made, at=at)
 
 
 def check_second_factor(*, member: Member, code: str, address: str, at: datetime) -> None:
@@ -142,12 +142,12 @@ def check_second_factor(*, member: Member, code: str, address: str, at: datetime
         own=Limit(secrets.keyed(f"code:{who}:{network(address)}"), FREE_TRIES),
         everywhere=Limit(secrets.keyed(f"code:{who}"), FREE_CODES_OF_A_MEMBER),
     )
-    made = tries.count(limits, at=at)
+    made = tries.count(limits=limits, at=at)
     if not _uses_up(member, secrets.plain(code), at):
         raise Refused(
             "wrong_code", _("This code does not fit, or was used before. Wait for the next one."), field="code"
         )
-    tries.succeed(made, at=at)
+    tries.succeed(made=made, at=at)
 
 
 def _uses_up(member: Member, code: str, at: datetime) -> bool:
@@ -228,5 +228,5 @@ def ask_for_link(*, email: str, address: str, at: datetime) -> None:
         own=Limit(secrets.keyed(f"link:{_folded(email)}:{place}"), FREE_LINKS),
         network=Limit(secrets.keyed(f"link:{place}"), FREE_LINKS_OF_A_NETWORK),
     )
-    tries.count(limits, at=at)
+    tries.count(limits=limits, at=at)
     send_reset_link(email=email, at=at)

@@ -110,8 +110,8 @@ def check(*, given: str, network: str, at: datetime) -> None:
     if not code:
         sentence = _("There is no start code any more. Start the house again, and it prints one.")
         raise Refused("no_start_code", sentence, field="code")
-    made = tries.count(Limits(own=Limit(secrets.keyed(f"start:{network}"), FREE_TRIES)), at=at)
+    made = tries.count(limits=Limits(own=Limit(secrets.keyed(f"start:{network}"), FREE_TRIES)), at=at)
     if not constant_time_compare(secrets.plain(given), code):
         sentence = _("This is not the start code. It stands in the file start-code of the data folder.")
         raise Refused("wrong_start_code", sentence, field="code")
-    tries.succeed(made, at=at)
+    tries.succeed(made=made, at=at)

@@ -91,7 +91,7 @@ class Try:
         return [one.key for one in self.counted]
 
 
-def count(limits: Limits, *, at: datetime) -> Try:
+def count(*, limits: Limits, at: datetime) -> Try:
     """Count a try before it is made.
 
     Raises
@@ -155,7 +155,7 @@ def _note(row: Throttle, limit: Limit, at: datetime) -> None:
     row.save(update_fields=("n_failed", "forget_at"))
 
 
-def succeed(made: Try, *, at: datetime) -> None:
+def succeed(*, made: Try, at: datetime) -> None:
     """Take back what was counted for a try that was right: the name begins anew here, and this place is known."""
     own = made.counted[0].key
     with transaction.atomic():
@@ -166,7 +166,7 @@ def succeed(made: Try, *, at: datetime) -> None:
             row.save(update_fields=("n_failed", "open_at", "came_in_on"))
 
 
-def closed_until(key: str, *, at: datetime) -> datetime | None:
+def closed_until(*, key: str, at: datetime) -> datetime | None:
     """Tell until when what stands under a key is closed; None where it is open."""
     row = Throttle.objects.filter(key=key, open_at__gt=at).first()
     return row.open_at if row else None
