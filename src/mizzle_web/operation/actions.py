@@ -15,6 +15,7 @@ from mizzle_web.journal.actions import record
 from mizzle_web.journal.models import Entry, Head
 from mizzle_web.operation import sample_keys
 from mizzle_web.page.refused import Refused
+from mizzle_web.people.actions import start_code
 from mizzle_web.people.actions.imports import path_of
 from mizzle_web.people.models import Grant, ImportFile, Member, Organisation, Placement, Succession, Unit, UnitPeriod
 
@@ -63,6 +64,7 @@ def load_sample(*, rng_seed: int, by: str, at: datetime) -> bool:
         counts = {"units": len(larkmoor.units), "members": len(larkmoor.people), "seed": rng_seed}
         record(by=by, verb="sample.loaded", thing="organisation", at=at, details=counts)
         sample_keys.write(keys)  # before the commit: passwords that nobody can read would open nothing
+        transaction.on_commit(start_code.remove, robust=True)
     return True
 
 
@@ -160,6 +162,9 @@ def remove_sample(*, by: str, at: datetime) -> None:
         Head.objects.update(n_hooks=0)
         record(by=by, verb="sample.removed", thing="organisation", at=at)
         transaction.on_commit(lambda: _forget(files))
+        transaction.on_commit(
+            start_code.make, robust=True
+        )  # the house is empty again, and may have been found by others
 
 
 def _forget(files: list[Path]) -> None:
