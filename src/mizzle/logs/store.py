@@ -84,8 +84,7 @@ def append_events(existing: Path, batches: Iterable[pa.RecordBatch], path: Path)
 
 
 def _merged(file: pq.ParquetFile, batches: Iterable[pa.RecordBatch], chain: Chain) -> Iterator[pa.Table]:
-    last_row = _last_row(file)
-    fresh = _Fresh(batches, last_row)
+    fresh = _Fresh(batches, highest_row(file))
     for group in range(file.num_row_groups):
         old = file.read_row_group(group)
         end = None if group == file.num_row_groups - 1 else old["case_id"][-1].as_py()
@@ -98,7 +97,8 @@ def _merged(file: pq.ParquetFile, batches: Iterable[pa.RecordBatch], chain: Chai
         yield from chain.follow(raw.sort_by([(name, "ascending") for name in ORDER]).combine_chunks().to_batches())
 
 
-def _last_row(file: pq.ParquetFile) -> int:
+def highest_row(file: pq.ParquetFile) -> int:
+    """Find the highest row number of an event table, by the statistics of its row groups."""
     place = file.schema_arrow.get_field_index("row")
     groups = (file.metadata.row_group(group).column(place).statistics for group in range(file.num_row_groups))
     return max(int(statistics.max) for statistics in groups)
