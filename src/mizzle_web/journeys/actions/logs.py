@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from mizzle_web.journeys.models import LogQuerySet
+
 LOOK, BRING, REMOVE = "journeys.look", "journeys.bring", "journeys.remove"
 KINDS = {LogState.NEW: LOOK, LogState.IMPORTING: BRING, LogState.DELETING: REMOVE}
 """The work that goes on while a log is in one of these states."""
@@ -102,7 +104,7 @@ def server_file(path: str) -> Path:
     return file
 
 
-def _add(log: Log, same: Any, *, by: str, at: datetime) -> Log:
+def _add(log: Log, same: LogQuerySet, *, by: str, at: datetime) -> Log:
     """Add a log to its journey, unless the same file is there already."""
     with transaction.atomic():
         journey = Journey.objects.select_for_update().present().filter(pk=log.journey_id).first()
@@ -124,7 +126,9 @@ def _add(log: Log, same: Any, *, by: str, at: datetime) -> Log:
 
 def there_already(log: Log, *, field: str) -> Refused:
     """Refuse a file that is part of the journey already."""
-    said = _("This very file is part of the journey already: “%(name)s”, imported on %(day)s. Nothing is taken in twice.")
+    said = _(
+        "This very file is part of the journey already: “%(name)s”, imported on %(day)s. Nothing is taken in twice."
+    )
     day = date_format(log.imported_at, "DATE_FORMAT") if log.imported_at else ""
     return Refused("there_already", said % {"name": log.name, "day": day}, field=field)
 
@@ -136,9 +140,7 @@ def _begin(log: Log, *, by: str, at: datetime) -> None:
     log.save(update_fields=("state", "job", "look", "mapping", "accepts_rejects", "counts", "problem", "version"))
 
 
-def choose_columns(
-    *, log: Log, answers: dict[str, Any], version: int, imports: bool, by: str, at: datetime
-) -> Log:
+def choose_columns(*, log: Log, answers: dict[str, Any], version: int, imports: bool, by: str, at: datetime) -> Log:
     """Say what the columns of a log mean, and have it imported, or looked at once more.
 
     Whatever differs from what was found out is checked by reading the file, before anything is imported.

@@ -204,7 +204,7 @@ def _department(one: DepartmentDistance, way: DepartmentWay | None = None) -> De
     summary="Read how far each department is from the customer",
 )
 def read_departments(
-    _request: Visit,
+    request: Visit,
     journey_id: UUID,
     first: From = None,
     until: Until = None,
@@ -231,7 +231,7 @@ def read_departments(
     summary="Read the distance of each department by month",
 )
 def read_months(
-    _request: Visit,
+    request: Visit,
     journey_id: UUID,
     first: From = None,
     until: Until = None,
@@ -250,7 +250,7 @@ def read_months(
     summary="Read the handovers between departments",
 )
 def read_handovers(
-    _request: Visit,
+    request: Visit,
     journey_id: UUID,
     first: From = None,
     until: Until = None,
@@ -276,7 +276,7 @@ def read_handovers(
     summary="Read the process map",
 )
 def read_steps(
-    _request: Visit,
+    request: Visit,
     journey_id: UUID,
     first: From = None,
     until: Until = None,
