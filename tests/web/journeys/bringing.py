@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -23,12 +23,13 @@ STEPS = (
 PEOPLE = ("Kari Nordmann", "Ola Hansen", "Ida Berg", "Per Lie")
 
 
-def rows(n_cases, *, first=0, begin=datetime(2026, 1, 5, 8)):
+def rows(n_cases, *, first=0, begin=datetime(2026, 1, 5, 8, tzinfo=UTC)):
     """Rows of so many cases, each with four steps, three hours apart."""
     for case in range(first, first + n_cases):
         for place, (step, team) in enumerate(STEPS):
             at = begin + timedelta(hours=5 * case + 3 * place)
-            yield f"O-{case:05d};{step};{team};{at:%Y-%m-%d %H:%M};{PEOPLE[case % 4]};{'North' if case % 2 else 'South'}"
+            region = "North" if case % 2 else "South"
+            yield f"O-{case:05d};{step};{team};{at:%Y-%m-%d %H:%M};{PEOPLE[case % 4]};{region}"
 
 
 def log_of(n_cases=30, **more):

@@ -33,7 +33,6 @@ from web.journeys.bringing import (
     work_off,
 )
 
-
 pytestmark = pytest.mark.usefixtures("house_folder")
 
 
@@ -384,7 +383,7 @@ def test_points_that_no_log_has_any_more_stay_chosen_and_are_not_measured(lead_b
     brought(lead_browser, journey, do, log_of())
     Journey.objects.filter(pk=journey.pk).update(points=["Order", "Gone since"])
     given = {}
-    monkeypatch.setattr(work.apart, "run", lambda task, tell, **more: given.update(more) or [])
+    monkeypatch.setattr(work.apart, "run", lambda *_task, **more: given.update(more) or [])
     work.measure({"journey": str(journey.public_id), "view": "", "digest": ""}, lambda *_: None)
     assert given["points"] == ["Order"]
     assert fresh(journey).points == ["Order", "Gone since"]
@@ -466,4 +465,4 @@ def test_work_is_done_once_however_often_it_is_begun(lead_browser, journey, do):
 
 
 def test_rows_are_made_as_the_tests_think():
-    assert list(rows(1))[0] == "O-00000;Order;Sales;2026-01-05 08:00;Kari Nordmann;South"
+    assert next(rows(1)) == "O-00000;Order;Sales;2026-01-05 08:00;Kari Nordmann;South"
