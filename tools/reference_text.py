@@ -65,6 +65,35 @@ MEASURES = (
         " a department with a handful of cases; its interval, or the lack of one, says so.",
     ),
     Measure(
+        "ways",
+        "METHOD",
+        (
+            Figure(
+                "touch",
+                "of a heard event: end minus start, summed over the events of its case after it and before its next"
+                " perception point. Of a department: the mean over its heard events; undefined where the log has no"
+                " starts",
+                "h",
+                _RATIO,
+            ),
+            Figure(
+                "wait",
+                "of a heard event: hours to the customer minus that touch, at least 0. Of a department: the mean over"
+                " its heard events",
+                "h",
+                _RATIO,
+            ),
+            Figure(
+                "becomes",
+                "heard events of the department whose next perception point is this activity of this department",
+                "share, 0 to 1",
+                _SHARE,
+            ),
+        ),
+        "Not to blame those who work in between for the wait: nobody has it in hand. Where a log has no starts, the"
+        " wait holds all work as well.",
+    ),
+    Measure(
         "process_map",
         "METHOD",
         (
@@ -113,6 +142,13 @@ MEASURES = (
                 "h",
                 "95 %, Student's t over cases, not below 0, for the mean",
             ),
+            Figure(
+                "touch of a case",
+                "end minus start, summed over its events, also those without a department; over the cases that have a"
+                f" start: {_SPREAD}",
+                "h",
+                "95 %, Student's t over cases, not below 0, for the mean",
+            ),
         ),
         "Not for a log that was cut by date: cases that were open at the cut look shorter than they were.",
     ),
@@ -136,6 +172,96 @@ MEASURES = (
             Figure("over", f"hours beyond the agreed time, over the cases that went beyond: {_SPREAD}", "h", _NONE),
         ),
         "Not for a time that one side set alone: an agreement has two.",
+    ),
+    Measure(
+        "select",
+        None,
+        (
+            Figure(
+                "chosen cases",
+                "whole cases whose last end is at or after the one instant and before the other, and whose attributes"
+                " have the values asked for",
+                "cases",
+                _NONE,
+            ),
+        ),
+        "Not to compare a period that has just ended with those before: the slow cases that began in it are still open"
+        " and will end later.",
+    ),
+    Measure(
+        "by_pace",
+        None,
+        (
+            Figure(
+                "late cases",
+                "cases that took longer than the 90th percentile of `throughput` (for a tenth); all others are typical",
+                "cases",
+                _NONE,
+            ),
+            Figure("late from", "that percentile, with linear interpolation", "h", _NONE),
+        ),
+        "Not to find out whether late cases take longer: they do, by choice. Ask what else differs in them.",
+    ),
+    Measure(
+        "attribute_values",
+        None,
+        (
+            Figure(
+                "cases of a value",
+                "cases whose last event with this attribute has this value",
+                "cases",
+                _NONE,
+            ),
+        ),
+        "Not for an attribute that changes along a case: only its last value is counted.",
+    ),
+    Measure(
+        "drawn",
+        "METHOD",
+        (
+            Figure("counts", "how often a step stands in the drawing; a drawing is one case", "steps", _NONE),
+            Figure("touch, wait", f"hours that people expect, where they gave them: {_SPREAD}", "h", _NONE),
+            Figure(
+                "handovers to the customer",
+                "of a step: changes of department from it to the next perception point at or after it; 0 if it is one;"
+                " undefined if none follows. Of a department: the mean over its steps",
+                "handovers",
+                _NONE,
+            ),
+            Figure(
+                "hours to the customer",
+                "of a step: waits before the steps after it up to that point, and touch of those in between. Of a"
+                " department: the mean over its steps; undefined as soon as one of these hours was not given",
+                "h",
+                _NONE,
+            ),
+        ),
+        "Not as a measurement: it is what people expect. Not beside figures from a log without saying so.",
+    ),
+    Measure(
+        "level_of_service",
+        "METHOD",
+        (
+            Figure("median level", "the level in the middle, 1 (Broken) to 6 (Unforgettable)", "level", _NONE),
+            Figure("at Wished for or above", "answers at level 4 or above", "share, 0 to 1", _WILSON),
+            Figure("below Expected", "answers below level 3", "share, 0 to 1", _WILSON),
+        ),
+        "Not as a mean of level numbers: the levels are ordered, and no more. Not to compare two groups: the shares of"
+        " two groups differ by chance, too.",
+    ),
+    Measure(
+        "perception_gap",
+        "GAP",
+        (
+            Figure(
+                "perception gap",
+                "median level of those who serve less that of those who are served; above 0 where those who serve see"
+                " it higher",
+                "levels",
+                _NONE,
+            ),
+        ),
+        "Not averaged over perception points, and not for those that one side alone has rated.",
     ),
     Measure(
         "suggest_perception_points",

@@ -58,7 +58,10 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Let go of the engine and of what it kept."""
+        """Let go of the engine and of what it kept, also of copies that an expression still names."""
+        # Ibis drops a copy with the last expression that names it, and fails when the engine has gone before.
+        for name in list(self.backend._cache_name_to_entry):  # noqa: SLF001 - there is no public list of them
+            self.backend._finalize_cached_table(name)  # noqa: SLF001 - nor a public way to drop one by name
         self.backend.disconnect()
         if self.scratch is not None:
             self.scratch.cleanup()

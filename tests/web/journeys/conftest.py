@@ -1,4 +1,4 @@
-"""A journey, and what its logs have told of it."""
+"""A journey that tests of the map room begin with."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def _spread(one: Spread) -> SpreadTold:
 
 def _department(one: DepartmentDistance, way: DepartmentWay | None = None) -> DepartmentTold:
     if one.cases < FEWEST_CASES:
-        hidden = dict.fromkeys(DepartmentTold.model_fields)
+        hidden: dict[str, Any] = dict.fromkeys(DepartmentTold.model_fields)
         return DepartmentTold(**hidden | {"department": one.department, "month": one.month})
     return DepartmentTold(
         department=one.department,
@@ -204,7 +204,7 @@ def _department(one: DepartmentDistance, way: DepartmentWay | None = None) -> De
     summary="Read how far each department is from the customer",
 )
 def read_departments(
-    request: Visit,
+    request: Visit,  # noqa: ARG001 - everybody may read them
     journey_id: UUID,
     first: From = None,
     until: Until = None,
@@ -231,7 +231,7 @@ def read_departments(
     summary="Read the distance of each department by month",
 )
 def read_months(
-    request: Visit,
+    request: Visit,  # noqa: ARG001 - everybody may read them
     journey_id: UUID,
     first: From = None,
     until: Until = None,
@@ -250,7 +250,7 @@ def read_months(
     summary="Read the handovers between departments",
 )
 def read_handovers(
-    request: Visit,
+    request: Visit,  # noqa: ARG001 - everybody may read them
     journey_id: UUID,
     first: From = None,
     until: Until = None,
@@ -276,7 +276,7 @@ def read_handovers(
     summary="Read the process map",
 )
 def read_steps(
-    request: Visit,
+    request: Visit,  # noqa: ARG001 - everybody may read them
     journey_id: UUID,
     first: From = None,
     until: Until = None,

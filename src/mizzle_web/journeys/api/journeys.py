@@ -89,14 +89,14 @@ def _told(journey: Journey) -> JourneyTold:
 
 
 @openings.get("/journeys", scope=Scope.JOURNEYS_READ, answer=JourneysTold, summary="List journeys")
-def list_journeys(request: Visit, cursor: Place = None, limit: Limit = 50) -> JourneysTold:
+def list_journeys(request: Visit, cursor: Place = None, limit: Limit = 50) -> JourneysTold:  # noqa: ARG001 - the same
     """List the journeys that were not put away."""
     rows, following = page_of(Journey.objects.present(), cursor=cursor, limit=limit)
     return JourneysTold(items=[_told(one) for one in rows], next=following)
 
 
 @openings.get("/journeys/{journey_id}", scope=Scope.JOURNEYS_READ, answer=JourneyTold, summary="Read a journey")
-def read_journey(request: Visit, journey_id: UUID) -> JourneyTold:
+def read_journey(request: Visit, journey_id: UUID) -> JourneyTold:  # noqa: ARG001 - everybody may read it
     """Tell of one journey."""
     return _told(journey_of(journey_id))
 

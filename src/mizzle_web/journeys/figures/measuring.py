@@ -67,10 +67,10 @@ def sample(*, out: str, orders: int, seed: int, until: str) -> dict[str, Any]:
     """Draw the orders of the company that never was, and import them as any other log."""
     import numpy as np
     import pyarrow.parquet as pq
-    from mizzle.simulate.agreed import AGREED_TIMES
 
     from mizzle import simulate
     from mizzle.logs import import_log
+    from mizzle.simulate.agreed import AGREED_TIMES
 
     say({"tell": [0.05, "sample"]})
     drawn = simulate.deliveries(orders, np.random.default_rng(seed), until=date.fromisoformat(until))
