@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mizzle_web.journeys.views import agreements, departments, drawn, files, journeys, maps, points, ratings
+from mizzle_web.journeys.views import agreements, departments, drawn, files, journeys, logs, maps, points, ratings
 
 app_name = "journeys"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("<uuid:public_id>/view", maps.choose, name="view"),
     path("<uuid:public_id>/change", journeys.change, name="change"),
     path("<uuid:public_id>/put-away", journeys.put_away, name="put_away"),
+    path("<uuid:public_id>/logs", logs.logs, name="logs"),
+    path("<uuid:public_id>/logs/<uuid:log_id>", logs.log, name="log"),
+    path("<uuid:public_id>/logs/<uuid:log_id>/without", logs.without, name="log_without"),
+    path("<uuid:public_id>/logs/<uuid:log_id>/go-on", logs.go_on, name="log_go_on"),
+    path("<uuid:public_id>/logs/<uuid:log_id>/delete", logs.delete, name="log_delete"),
+    path("<uuid:public_id>/logs/<uuid:log_id>/rejected.csv", logs.rejected, name="log_rejected"),
     path("<uuid:public_id>/points", points.points, name="points"),
     path("<uuid:public_id>/points/points.csv", points.points_table, name="points_table"),
     path("<uuid:public_id>/departments", departments.departments, name="departments"),

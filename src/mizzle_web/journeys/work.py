@@ -209,9 +209,8 @@ def _looked_at(log: Log, tell: Progress, *, goes_on: bool) -> dict[str, Any] | N
 
 def _refused(log: Log, problem: apart.Unmeasurable) -> dict[str, Any]:
     if problem.kind == "DiskFull":  # the log waits until somebody has made room, and says to go on
-        raise Refused(
-            "disk_full", _("The disk of the server is full. Your operator must make room; then go on.")
-        ) from problem
+        sentence = _("The disk of the server is full. Your operator must make room; then go on.")
+        raise Refused("disk_full", sentence) from problem
     tables.refuse_log(log=log, sentence=_sentence(log, problem), at=clock.now())
     return _result(log, _("The file cannot be read as a log. Its page says why."))
 
@@ -226,6 +225,7 @@ def _is_there_already(log: Log, digest: str) -> bool:
 
 def _events_of(log: Log, tell: Progress) -> dict[str, Any] | None:
     """Import a log into an event table of its own; give the result of the job where it ends there."""
+    tables.events_path(log).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     given = {
         "path": str(_source(log)),
         "out": str(tables.events_path(log)),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from mizzle_web.journeys.models import LogQuerySet
+
 LOOK, BRING, REMOVE = "journeys.look", "journeys.bring", "journeys.remove"
 KINDS = {LogState.NEW: LOOK, LogState.IMPORTING: BRING, LogState.DELETING: REMOVE}
 """The work that goes on while a log is in one of these states."""
@@ -102,7 +104,7 @@ def server_file(path: str) -> Path:
     return file
 
 
-def _add(log: Log, same: Any, *, by: str, at: datetime) -> Log:
+def _add(log: Log, same: LogQuerySet, *, by: str, at: datetime) -> Log:
     """Add a log to its journey, unless the same file is there already."""
     with transaction.atomic():
         journey = Journey.objects.select_for_update().present().filter(pk=log.journey_id).first()

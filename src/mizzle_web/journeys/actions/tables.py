@@ -28,8 +28,10 @@ KEPT = timedelta(days=30)
 TOO_OLD = "The file was not imported within 30 days, so it was deleted. Bring it again."
 """In English, as all reasons are kept; see `mizzle_web.journeys.figures.words`."""
 ENDINGS = frozenset(
-    (".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xls", ".parquet", ".xes", ".xml", ".json", ".jsonocel")
-    + (".xmlocel", ".sqlite", ".db")
+    (
+        *(".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xlsm", ".xls", ".parquet", ".xes", ".xml", ".json", ".jsonocel"),
+        *(".xmlocel", ".sqlite", ".db"),
+    )
 )
 """Endings of a name that say something to those who read logs; the rest of a name is none of theirs."""
 
@@ -64,17 +66,17 @@ def remove_files(*, log: Log, but_events: bool = False, but_rejected: bool = Fal
     events = events_path(log)
     sent_path(log).unlink(missing_ok=True)
     shutil.rmtree(events.with_name(events.name + ".partial"), ignore_errors=True)
+    events.with_name(events.name + ".lock").unlink(missing_ok=True)
     if not but_events:
         events.unlink(missing_ok=True)
-        events.with_name(events.name + ".lock").unlink(missing_ok=True)
-    if not but_rejected:
+    if not but_rejected or rejected_file(log) is None:
         shutil.rmtree(aside_path(log), ignore_errors=True)
 
 
-def _changed(log: Log, state: LogState | None, **values: Any) -> Log:
+def _changed(log: Log, was: LogState | None, **values: Any) -> Log:
     """Write fields of a log that still is in a state; inside a transaction."""
     found = Log.objects.select_for_update().filter(pk=log.pk, journey__ended_at__isnull=True).first()
-    if found is None or (state is not None and found.state != state):
+    if found is None or (was is not None and found.state != was):
         raise Refused("deleted", _("This log was deleted or changed in the meantime."))
     for name, value in values.items():
         setattr(found, name, value)
@@ -91,11 +93,12 @@ def keep_look(*, log: Log, seen: dict[str, Any], goes_on: bool, at: datetime) ->
     # What was chosen is kept apart only as long as it has not become part of what is known.
     options = seen.pop("options", log.look.get("options", {}))
     chosen = {"answers": log.look.get("answers", {}), "options": {} if mapping else options}
+    if log.look.get("dates", {}).get("chosen") and mapping.get("end") == log.mapping.get("end"):
+        seen.setdefault("dates", log.look["dates"])
+    values = about | {"look": chosen | seen, "mapping": mapping, "problem": ""}
     with transaction.atomic():
         state = log.state if goes_on and not is_asked else LogState.READY
-        found = _changed(
-            log, LogState(log.state), look=chosen | seen, mapping=mapping, state=state, problem="", **about
-        )
+        found = _changed(log, LogState(log.state), state=state, **values)
         details = {"n_columns": len(seen["columns"]), "asks": seen["question"]["field"] if is_asked else ""}
         record(by=SYSTEM, verb="log.looked_at", thing=f"log:{log.public_id}", at=at, details=details)
     return found

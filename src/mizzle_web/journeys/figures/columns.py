@@ -84,8 +84,8 @@ def changes_of(log: Log, answers: dict[str, Any]) -> tuple[bool, dict[str, Any]]
         options["timezone"] = answers["timezone"]
     if answers.get("dates") and answers["dates"] != log.look.get("dates", {}).get("chosen"):
         options["dates"] = answers["dates"]
-    taken = {decoded(answers[role]) for role in ROLES if role in answers}
-    extras = [name for one in answers.get("extras", ()) if (name := decoded(one)) and name not in taken]
+    unfit = {*log.look.get("hidden", ()), *(decoded(answers[role]) for role in ROLES if role in answers), None}
+    extras = [column for one in answers.get("extras", ()) if (column := decoded(one)) not in unfit]
     if "extras" in answers and set(extras) != set(log.mapping.get("extras", ())):
         options["extras"] = extras
     return False, options
