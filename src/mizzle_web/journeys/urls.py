@@ -39,5 +39,4 @@ urlpatterns = [
     path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
     path("<uuid:public_id>/xcases", journeys.change, name="cases"),
     path("<uuid:public_id>/xcontacts", journeys.change, name="contacts"),
-    path("<uuid:public_id>/xlogs", journeys.change, name="logs"),
 ]
