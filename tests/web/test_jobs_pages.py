@@ -1,4 +1,4 @@
-"""Pages of long work: how far it is, what came of it, and nobody else's."""
+"""Pages of background work: how far it is, what came of it, and nobody else's."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def everywhere(request: Visit) -> dict[str, Any]:
         return Way(title, icon, address, "page" if request.path == address else "true" if is_inside else "")
 
     today = way(_("Today"), "today", "today:today")
-    work = way(_("Long work"), "work", "jobs:jobs")
+    work = way(_("Background work"), "work", "jobs:jobs")
     together = [today, work]
     look_after = []
     if member.may(Permission.SEE_PEOPLE):
@@ -65,7 +65,7 @@ def everywhere(request: Visit) -> dict[str, Any]:
     return {
         "user": member,
         "sends_mail": sends_mail,
-        "navigation": (Group(_("Together"), tuple(together)), Group(_("Look after"), tuple(look_after))),
+        "navigation": (Group(_("Together"), tuple(together)), Group(_("Manage"), tuple(look_after))),
         "shortcuts": tuple([today, *look_after[:-1], *look_after[-1:]][:4]),
         "my_unit": SimpleLazyObject(lambda: unit_name(member, request.at.date())),  # a fragment need not ask for it
         "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),

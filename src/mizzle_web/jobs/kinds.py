@@ -1,4 +1,4 @@
-"""The kinds of long work. Each room declares its own in a module `work`, which is found when it is first needed.
+"""The kinds of background work. Each room declares its own in a module `work`, which is found when it is first needed.
 
 ``people/work.py`` may say::
 
@@ -47,7 +47,7 @@ Work = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of long work."""
+    """One kind of background work."""
 
     name: str
     title: StrOrPromise

@@ -99,6 +99,4 @@ class SendFile(Form):
         help_text=_("CSV or Excel (.xlsx), with a first row of titles."),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
     )
-    on = day_field(
-        label=_("Where people work holds from"), help_text=_("Units that are not there yet open on this day.")
-    )
+    on = day_field(label=_("Moves to a unit apply from"), help_text=_("Units that are not there yet open on this day."))

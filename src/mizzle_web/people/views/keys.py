@@ -104,4 +104,4 @@ def reset_factor(request: Visit, public_id: UUID) -> HttpResponse:
     who = _member(public_id)
     credentials.reset_second_factor(member=who, by=request.user.actor, at=request.at)
     answer = redirect("people:keys", public_id=who.public_id)
-    return notices.tell(answer, _("The second factor is gone. They sign in with the password, and add a new one."))
+    return notices.tell(answer, _("The second factor is removed. They sign in with the password, and add a new one."))
