@@ -37,14 +37,14 @@ def test_from_an_empty_house_to_an_organisation_with_teams_and_an_owner(visitor)
     page.get_by_label("Your name").fill("Ida Lead")
     page.get_by_label("Your e-mail address").fill("ida@larkmoor.example")
     page.get_by_label("A password").fill("short")
-    page.get_by_role("button", name="Open the house").click()
+    page.get_by_role("button", name="Create the organisation").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_label("Name of the organisation")).to_have_value("Larkmoor Home Delivery")
     assert ida.faults() == []
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.get_by_label("A password")).to_be_focused()
     page.get_by_label("A password").fill(PASSWORD)
-    page.get_by_role("button", name="Open the house").click()
+    page.get_by_role("button", name="Create the organisation").click()
     expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
     assert Organisation.objects.get().name == "Larkmoor Home Delivery"
     assert Member.objects.get().email == "ida@larkmoor.example"
