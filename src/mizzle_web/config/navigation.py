@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from mizzle_web.page.visit import Visit
 
 
+OF_SETTINGS = ("journal:hooks", "journal:deliveries", "journal:mail")
+"""Pages that are found under the settings, though their address is that of another room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A link to a room."""
@@ -44,9 +48,11 @@ def everywhere(request: Visit) -> dict[str, Any]:
     if member is None or not member.is_authenticated:
         return {"user": member, "sends_mail": sends_mail}
 
+    is_setting = request.path.startswith(tuple(reverse(name) for name in OF_SETTINGS))
+
     def way(title: str, icon: str, name: str) -> Way:
         address = reverse(name)
-        is_inside = address != "/" and request.path.startswith(address)
+        is_inside = address != "/" and not is_setting and request.path.startswith(address)
         return Way(title, icon, address, "page" if request.path == address else "true" if is_inside else "")
 
     today = way(_("Today"), "today", "today:today")

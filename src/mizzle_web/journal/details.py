@@ -101,9 +101,12 @@ def lines(details: dict[str, Any]) -> list[tuple[str, str]]:
 def _lines(details: dict[str, Any], known: dict[str, str]) -> Iterator[tuple[str, str]]:
     for key, value in details.items():
         if isinstance(value, dict):
-            yield known.get(key, key), ", ".join(f"{name} {said}" for name, said in _lines(value, known)) or NOTHING
+            counted = {name: one for name, one in value.items() if one != 0}
+            yield known.get(key, key), ", ".join(f"{name} {said}" for name, said in _lines(counted, known)) or NOTHING
         elif key == "fields" and isinstance(value, list):
             yield known[key], ", ".join(known.get(str(one), str(one)) for one in value)
+        elif key == "verbs" and not value:
+            yield known[key], _("all")
         elif key in SIZES and isinstance(value, int):
             yield known[key], filesizeformat(value)
         else:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = ("number", "at", "by", "verb", "thing", "details", "before", "digest")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")  # noqa: RUF001 - full-width forms begin formulas, too
 BATCH = 1000
+ID_LENGTH = 36
 
 
 def neutral(cell: str) -> str:
@@ -61,7 +62,7 @@ def _cells(entry: Entry) -> list[str]:
 def short(name: str) -> str:
     """Shorten the long id in the name of a thing or of an actor, as ``member:0a1b2c3d``."""
     kind, colon, ident = name.rpartition(":")
-    return f"{kind}{colon}{ident[:8]}"
+    return f"{kind}{colon}{ident[:8]}" if colon or len(ident) == ID_LENGTH else name
 
 
 def masked(address: str) -> str:

@@ -79,7 +79,11 @@ class GiveRole(Form):
     """A role, for the whole organisation or for one unit."""
 
     role = forms.ChoiceField(
-        label=_("Role"), choices=lambda: [(one.value, one.label) for one in Role if one != Role.COLLEAGUE]
+        label=_("Role"),
+        choices=lambda: [
+            ("", _("Choose a role")),
+            *((one.value, one.label) for one in Role if one != Role.COLLEAGUE),
+        ],
     )
     unit = UnitChoice(label=_("For"), required=False)
 
