@@ -14,7 +14,7 @@ import pytest
 import mizzle_web
 from mizzle_web.journal import checker, details
 from mizzle_web.journal.actions import SYSTEM, record, send
-from mizzle_web.journal.figures import masked, neutral, reason
+from mizzle_web.journal.figures import masked, neutral, reason, short
 from mizzle_web.journal.models import Entry, Head, Hook, Parcel, ParcelState
 from mizzle_web.people.roles import Role
 
@@ -259,3 +259,10 @@ def test_every_reason_is_a_sentence():
         assert reason(code).endswith(".")
         assert "%" not in reason(code)
     assert reason("") == ""
+
+
+def test_only_ids_are_shortened():
+    ident = "0a1b2c3d-0000-4000-8000-000000000001"
+    assert [short(one) for one in (f"member:{ident}", ident, "organisation", "system")] == [
+        "member:0a1b2c3d", "0a1b2c3d", "organisation", "system",
+    ]  # fmt: skip

@@ -95,6 +95,8 @@ def test_today_names_the_day_as_people_write_it(lead_browser, lead):
         ("/people/", "People", "page"),
         ("/settings/", "Settings", "page"),
         ("/me", "Settings", "true"),
+        ("/journal/hooks", "Settings", "true"),
+        ("/journal/check", "Journal", "true"),
     ],
 )
 def test_the_navigation_marks_where_the_reader_is(lead_browser, path, room, mark):
