@@ -68,10 +68,11 @@ def everywhere(request: Visit) -> dict[str, Any]:
         settings = replace(settings, current="true")  # every other page is listed there
     if not member.is_on_tablet:  # where it would only be refused
         look_after.append(settings)
+    groups = (Group(_("Together"), tuple(together)), Group(_("Manage"), tuple(look_after)))
     return {
         "user": member,
         "sends_mail": sends_mail,
-        "navigation": (Group(_("Together"), tuple(together)), Group(_("Manage"), tuple(look_after))),
+        "navigation": tuple(group for group in groups if group.items),
         "shortcuts": tuple([today, *look_after[:-1], *look_after[-1:]][:4]),
         "my_unit": SimpleLazyObject(lambda: unit_name(member, request.at.date())),  # a fragment need not ask for it
         "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),
