@@ -45,7 +45,7 @@ def test_a_problem_needs_neither_database_nor_session(page, status, rf):
     answer = page(rf.get("/", **NO_SESSION))  # without the mark of a test that may use the database
     text = answer.content.decode()
     assert answer.status_code == status
-    assert all(part in text for part in ('<html lang="en">', "page/house.css", "<h1>", "To the first page"))
+    assert all(part in text for part in ('<html lang="en">', "page/house.css", "<h1>", "Go to the start page"))
     assert "csrf" not in text
 
 

@@ -140,7 +140,7 @@ def replay(*, parcel: UUID, by: str, at: datetime) -> Parcel:
         if found.state != ParcelState.DEAD:
             return found
         if found.kind == ParcelKind.WEBHOOK and not Hook.objects.filter(public_id=found.target).exists():
-            raise Refused(HOOK_GONE, _("The hook it was for has been removed. Add the hook again; it begins anew."))
+            raise Refused(HOOK_GONE, _("The webhook it was for has been removed. Add it again; it starts afresh."))
         found.state, found.n_tries, found.next_at, found.error = ParcelState.WAITING, 0, at, ""
         found.save(update_fields=("state", "n_tries", "next_at", "error"))
         record(by=by, verb="parcel.replayed", thing=f"parcel:{found.pk}", at=at)
@@ -161,14 +161,14 @@ def add_hook(*, url: str, verbs: Sequence[str], by: str, at: datetime) -> tuple[
         with transaction.atomic():
             if Hook.objects.count() >= MOST_HOOKS:
                 raise Refused(
-                    "too_many_hooks", _("There are %(n)d hooks. Remove one that nobody needs.") % {"n": MOST_HOOKS}
+                    "too_many_hooks", _("There are %(n)d webhooks. Remove one that nobody needs.") % {"n": MOST_HOOKS}
                 )
             hook = Hook.objects.create(url=url, secret=sealed(secret), verbs=list(verbs), created_at=at)
             record(by=by, verb="hook.added", thing=f"hook:{hook.public_id}", at=at, details={"verbs": hook.verbs})
             _count()
     except IntegrityError as problem:
         raise Refused(
-            "hook_there", _("This address is told already. Remove its hook first to begin anew."), field="url"
+            "hook_there", _("This address has a webhook already. Remove that one first to start afresh."), field="url"
         ) from problem
     return hook, secret
 
@@ -202,7 +202,7 @@ def ping_hook(*, hook: UUID, key: str, by: str, at: datetime) -> None:
     """Send a hook a call that means nothing, so that its owner sees one arrive; one for each key."""
     found = Hook.objects.get(public_id=hook)
     if not found.is_active:
-        raise Refused("hook_off", _("This hook is switched off. Switch it on, then try it."))
+        raise Refused("hook_off", _("This webhook is switched off. Switch it on, then try it."))
 
     def ping() -> dict[str, Any]:
         content = {"type": "ping", "timestamp": at.astimezone(UTC).isoformat(), "data": {"hook": str(hook)}}
@@ -239,7 +239,7 @@ def _held(hook: UUID, version: int) -> Hook:
     found = Hook.objects.select_for_update().get(public_id=hook)
     if found.version != version:
         is_on = _("switched on") if found.is_active else _("switched off")
-        raise Changed(_("Somebody else has changed this hook in the meantime."), theirs={"is_active": is_on})
+        raise Changed(_("Somebody else has changed this webhook in the meantime."), theirs={"is_active": is_on})
     return found
 
 

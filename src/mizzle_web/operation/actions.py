@@ -78,7 +78,7 @@ def _is_sample_there() -> bool:
     if not organisation.is_sample:
         raise Refused(
             "already_there",
-            _("This house has a real organisation. Choose another data folder to look at the sample."),
+            _("There is a real organisation here. Choose another data folder to look at the sample."),
         )
     return True
 

@@ -24,7 +24,7 @@ class Form(forms.Form):
         for field in self.fields.values():
             field.error_messages["required"] = _("Fill in: %(label)s.") % {"label": field.label}
             if isinstance(field, forms.EmailField):
-                field.validators = [EmailValidator(_("Give an address as name@example.org."))]
+                field.validators = [EmailValidator(_("Give an address such as name@example.org."))]
             widget = field.widget
             if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
                 widget.template_name = "page/choices.html"

@@ -181,7 +181,7 @@ def _may_on_tablet(request: Visit) -> bool:
 def _not_on_tablet(request: Visit) -> HttpResponse:
     words = {
         "title": _("Not on a shared tablet"),
-        "sentence": _("Here you have no more than a colleague's part. Sign in on a device of your own for this page."),
+        "sentence": _("Here you can do no more than a colleague. Sign in on a device of your own for this page."),
         "status": 403,
     }
     return render(request, "page/problem.html", words, status=403)

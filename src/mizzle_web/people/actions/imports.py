@@ -124,7 +124,7 @@ def check_import(*, file: ImportFile, at: datetime, tell: Tell) -> ImportFile:
             with transaction.atomic():
                 ImportRow.objects.bulk_create(one for one in planned if one.outcome != Outcome.SAME)
             done += len(part)
-            tell(done / n_rows, _("%(n)d of %(all)d rows looked at") % {"n": done, "all": n_rows})
+            tell(done / n_rows, _("%(n)d of %(all)d rows checked") % {"n": done, "all": n_rows})
     except (Unreadable, FileNotFoundError) as problem:
         return _refuse(file, problem.code if isinstance(problem, Unreadable) else "gone", at)
     file.units = [{"code": one.code, "name": one.name, "parent": one.parent} for one in _needed(units, used)]
@@ -148,7 +148,7 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
         if file.state == ImportState.APPLIED:
             return file
         if file.state not in (ImportState.CHECKED, ImportState.APPLYING):
-            raise Refused("not_checked", _("This file has not been looked at, or was put away. Send it again."))
+            raise Refused("not_checked", _("This file has not been checked, or was discarded. Send it again."))
         file.state = ImportState.APPLYING
         file.save(update_fields=("state",))
     importer = _importer(file, by)
@@ -163,7 +163,7 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
             _apply(file, to_do, importer, at)
         done += sum(outcome in TO_DO for _pk, _number, outcome, _is_applied in part)
         if n_rows:
-            tell(min(done / n_rows, 1.0), _("%(n)d of %(all)d rows taken in") % {"n": done, "all": n_rows})
+            tell(min(done / n_rows, 1.0), _("%(n)d of %(all)d rows imported") % {"n": done, "all": n_rows})
     with transaction.atomic():
         counts = dict.fromkeys(Outcome.values, 0) | {"same": file.counts.get("same", 0)}
         for outcome in Outcome:

@@ -50,7 +50,7 @@ def make_token(
     Gives None where the form with this key has made one before.
     """
     if not scopes:
-        raise Refused("no_scope", _("Choose at least one thing that the token opens."), field="scopes")
+        raise Refused("no_scope", _("Choose at least one thing that the token may do."), field="scopes")
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused("bad_expiry", _("A token lasts from one day to a year. Choose when it ends."), field="days")
     made: list[tuple[Token, str]] = []

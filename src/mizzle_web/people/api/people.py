@@ -54,7 +54,7 @@ def _zones() -> frozenset[str]:
 
 def _zone(text: str) -> str:
     if text not in _zones():
-        raise ValueError(_("Give a time zone as Europe/Oslo."))
+        raise ValueError(_("Give a time zone such as Europe/Oslo."))
     return text
 
 

@@ -79,7 +79,11 @@ class GiveRole(Form):
     """A role, for the whole organisation or for one unit."""
 
     role = forms.ChoiceField(
-        label=_("Role"), choices=lambda: [(one.value, one.label) for one in Role if one != Role.COLLEAGUE]
+        label=_("Role"),
+        choices=lambda: [
+            ("", _("Choose a role")),
+            *((one.value, one.label) for one in Role if one != Role.COLLEAGUE),
+        ],
     )
     unit = UnitChoice(label=_("For"), required=False)
 
@@ -99,9 +103,7 @@ class SendFile(Form):
         help_text=_("CSV or Excel (.xlsx), with a first row of titles."),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
     )
-    on = day_field(
-        label=_("Where people work holds from"), help_text=_("Units that are not there yet open on this day.")
-    )
+    on = day_field(label=_("Moves to a unit apply from"), help_text=_("Units that are not there yet open on this day."))
 
 
 class Whom(Form):
