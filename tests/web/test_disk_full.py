@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from mizzle_web.people.models import Member
 from web import houses
@@ -28,7 +28,7 @@ def ida(tmp_path, monkeypatch, django_db_blocker, at):
 
 
 def limit(pages):
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # on the connection that writes
         cursor.execute(f"PRAGMA max_page_count = {pages}")
 
 

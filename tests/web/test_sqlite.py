@@ -11,7 +11,8 @@ from django.db.utils import ConnectionHandler
 
 from mizzle_web.config import sqlite
 from mizzle_web.config.sqlite.base import DatabaseWrapper
-from mizzle_web.config.sqlite.queue import Queue, TooLong, queue_of
+from mizzle_web.config.sqlite.queue import Queue, TooLong
+from mizzle_web.config.sqlite.writer import writer_of
 
 
 def settings_of(path, timeout=5):
@@ -49,6 +50,10 @@ def writing(wrapper):
 def names(wrapper):
     with wrapper.cursor() as cursor:
         return sorted(name for (name,) in cursor.execute("SELECT name FROM leaf"))
+
+
+def queue_of(wrapper):
+    return writer_of(wrapper.settings_dict["NAME"]).queue
 
 
 def add(wrapper, name):
@@ -103,7 +108,7 @@ def test_nested_transactions_wait_for_nobody(connect):
         with writing(wrapper):
             add(wrapper, "inner")
     assert names(wrapper) == ["inner", "outer"]
-    assert len(queue_of(wrapper.settings_dict["NAME"])) == 0
+    assert len(queue_of(wrapper)) == 0
 
 
 def test_an_error_in_a_transaction_lets_the_next_writer_pass(connect):
@@ -129,26 +134,37 @@ def test_an_error_at_begin_lets_the_next_writer_pass(connect, tmp_path):
     assert names(two) == ["kept"]
 
 
-class Interrupted:
-    """A connection during whose commit somebody presses Ctrl-C."""
+class Stumbling:
+    """A writing connection that stumbles at a statement, once."""
 
-    def __init__(self, connection):
-        self.close = connection.close
+    def __init__(self, connection, statement, problem):
+        self._connection, self._statement, self._problem = connection, statement, problem
 
-    def commit(self):
-        raise KeyboardInterrupt
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+    def execute(self, statement, *more):
+        if statement == self._statement:
+            self._statement = None
+            raise self._problem
+        return self._connection.execute(statement, *more)
 
 
-def test_a_commit_that_is_interrupted_lets_the_next_writer_pass(connect):
+def stumbles(wrapper, statement, problem):
+    writer = writer_of(wrapper.settings_dict["NAME"])
+    writer._connection = Stumbling(writer._connection, statement, problem)
+
+
+@pytest.mark.parametrize("statement", ["RELEASE turn", "COMMIT"])
+def test_a_commit_that_is_interrupted_lets_the_next_writer_pass(connect, statement):
     one, two = connect(), connect()
     with pytest.raises(KeyboardInterrupt), writing(one):  # noqa: PT012 - the same
         add(one, "lost")
-        one.connection = Interrupted(one.connection)
-    assert len(queue_of(one.settings_dict["NAME"])) == 0
-    one.close()
+        stumbles(one, statement, KeyboardInterrupt())
+    assert len(queue_of(one)) == 0
     with writing(two):
         add(two, "kept")
-    assert names(two) == ["kept"]
+    assert names(one) == names(two) == ["kept"]
 
 
 def test_closing_inside_a_transaction_lets_the_next_writer_pass(connect):
@@ -181,22 +197,20 @@ def test_two_databases_are_written_in_one_another_by_two_threads(connect):
     assert len(names(pairs[0][0])) == len(names(pairs[0][1])) == 40
 
 
-def test_a_thread_that_dies_in_a_transaction_is_not_waited_for(connect):
-    one, two = connect(timeout=5), connect(timeout=5)
+def test_a_thread_that_dies_in_a_transaction_is_not_waited_for_and_leaves_nothing(connect):
+    two = connect(timeout=5)
 
     def die():
-        atomic = writing(one)
-        atomic.__enter__()
+        one = DatabaseWrapper(two.settings_dict, alias="dying")  # known to this thread alone, and gone with it
+        writing(one).__enter__()
         add(one, "lost")
 
     in_thread(die).join()
-    one.connection.close()  # what happens to a connection of a thread that is gone
     began = time.monotonic()
     with writing(two):
         add(two, "kept")
     assert time.monotonic() - began < 2
     assert names(two) == ["kept"]
-    one.in_atomic_block, one.connection = False, None
 
 
 def test_a_writer_that_waits_for_itself_is_told_after_its_patience(connect):
@@ -222,7 +236,7 @@ def test_many_threads_lose_nothing_and_leave_an_empty_queue(connect):
     for thread in threads:
         thread.join(20)
     assert len(names(wrappers[0])) == 150
-    assert len(queue_of(wrappers[0].settings_dict["NAME"])) == 0
+    assert len(queue_of(wrappers[0])) == 0
 
 
 class Owner:
