@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
-from django.db.utils import ConnectionHandler
+from django.db import DatabaseError, IntegrityError, OperationalError
 
 from mizzle_web.config import sqlite
 from mizzle_web.config.sqlite.base import DatabaseWrapper
 from mizzle_web.config.sqlite.queue import Queue, TooLong
-from mizzle_web.config.sqlite.writer import writer_of
-
-
-def settings_of(path, timeout=5):
-    given = {"ENGINE": "mizzle_web.config.sqlite", "NAME": str(path)}
-    given["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": timeout}
-    handler = ConnectionHandler({"default": given})
-    return handler.configure_settings({"default": given})["default"]
-
-
-@pytest.fixture
-def connect(tmp_path, django_db_blocker):
-    """Open connections to files of this test, and close them at its end."""
-    made = []
-
-    def go(name="one.sqlite3", **more):
-        wrapper = DatabaseWrapper(settings_of(tmp_path / name, **more), alias=f"made-{len(made)}")
-        wrapper.inc_thread_sharing()
-        made.append(wrapper)
-        with wrapper.cursor() as cursor:
-            cursor.execute("CREATE TABLE IF NOT EXISTS leaf (name TEXT PRIMARY KEY)")
-        return wrapper
-
-    with django_db_blocker.unblock():
-        yield go
-        for wrapper in made:
-            wrapper.close()
-
-
-def writing(wrapper):
-    """Open a transaction; a connection is known by its name in one thread only, so that the name is told first."""
-    connections[wrapper.alias] = wrapper
-    return transaction.atomic(using=wrapper.alias)
-
-
-def names(wrapper):
-    with wrapper.cursor() as cursor:
-        return sorted(name for (name,) in cursor.execute("SELECT name FROM leaf"))
-
-
-def queue_of(wrapper):
-    return writer_of(wrapper.settings_dict["NAME"]).queue
-
-
-def add(wrapper, name):
-    with wrapper.cursor() as cursor:
-        cursor.execute("INSERT INTO leaf VALUES (%s)", [name])
-
-
-def in_thread(action):
-    thread = threading.Thread(target=action)
-    thread.start()
-    return thread
+from web.connecting import add, in_thread, names, queue_of, stumbles, writing
 
 
 def test_every_connection_syncs_fully_and_keeps_a_safe_journal(connect):
@@ -132,27 +78,6 @@ def test_an_error_at_begin_lets_the_next_writer_pass(connect, tmp_path):
     with writing(two):
         add(two, "kept")
     assert names(two) == ["kept"]
-
-
-class Stumbling:
-    """A writing connection that stumbles at a statement, once."""
-
-    def __init__(self, connection, statement, problem):
-        self._connection, self._statement, self._problem = connection, statement, problem
-
-    def __getattr__(self, name):
-        return getattr(self._connection, name)
-
-    def execute(self, statement, *more):
-        if statement == self._statement:
-            self._statement = None
-            raise self._problem
-        return self._connection.execute(statement, *more)
-
-
-def stumbles(wrapper, statement, problem):
-    writer = writer_of(wrapper.settings_dict["NAME"])
-    writer._connection = Stumbling(writer._connection, statement, problem)
 
 
 @pytest.mark.parametrize("statement", ["RELEASE turn", "COMMIT"])
