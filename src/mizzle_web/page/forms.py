@@ -23,7 +23,10 @@ def _dress(kind: type[Form]) -> None:
         widget = field.widget
         if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
             widget.template_name = "page/choices.html"
-        elif not isinstance(widget, forms.HiddenInput | forms.CheckboxInput):
+            continue
+        if isinstance(widget, forms.Select):
+            widget.template_name = "page/select.html"
+        if not isinstance(widget, forms.HiddenInput | forms.CheckboxInput):
             widget.attrs.setdefault("class", "input")
 
 
