@@ -164,12 +164,15 @@ class Change(_Prepared):
 
 
 class Addition(_Prepared):
-    """Puts new rows into one table, one at a time. Where asked, one that is there already stays as it is."""
+    """Puts new rows into one table. Where asked, one that is there already stays as it is.
 
-    def __init__(self, model: type[models.Model], *, unless_there: bool = False) -> None:
+    A row learns the number that the database gave it, unless `is_told` is false.
+    """
+
+    def __init__(self, model: type[models.Model], *, unless_there: bool = False, is_told: bool = True) -> None:
         self._about = model._meta  # noqa: SLF001 - Django's public way to it
         self._conflict = OnConflict.IGNORE if unless_there else None
-        self._has_number = isinstance(self._about.pk, models.AutoField)
+        self._has_number = is_told and isinstance(self._about.pk, models.AutoField)
 
     def _make(self, connection: BaseDatabaseWrapper) -> _Made:
         fields = [one for one in self._about.concrete_fields if not isinstance(one, models.AutoField)]
@@ -186,17 +189,31 @@ class Addition(_Prepared):
     def __call__(self, row: models.Model) -> bool:
         """Put a row in; give whether it is new."""
         connection = connections[DEFAULT_DB_ALIAS]
-        made, values = self._made(connection), []
-        for field, name, kind in made.parameters:
-            value = getattr(row, name)
-            values.append(value if type(value) is kind else field.get_db_prep_save(value, connection))
-        rows, n_rows = _told(connection, made.sql, values, gives_rows=self._has_number)
+        made = self._made(connection)
+        rows, n_rows = _told(connection, made.sql, _values(row, made, connection), gives_rows=self._has_number)
         is_new = bool(rows) if self._has_number else n_rows == 1
         if rows:
             row.pk = rows[0][0]
         state = row._state  # noqa: SLF001 - what `save` notes there, too
         state.adding, state.db = not is_new, DEFAULT_DB_ALIAS
         return is_new
+
+    def many(self, rows: Sequence[models.Model]) -> None:
+        """Put many rows in; they do not learn their numbers."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        made = self._made(connection)
+        if rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(made.sql, [_values(row, made, connection) for row in rows])
+
+
+def _values(row: models.Model, made: _Made, connection: BaseDatabaseWrapper) -> list[Any]:
+    """Give the values of a row as the database takes them."""
+    values = []
+    for field, name, kind in made.parameters:
+        value = getattr(row, name)
+        values.append(value if type(value) is kind else field.get_db_prep_save(value, connection))
+    return values
 
 
 def _refuse_moving(field: Field) -> None:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-_TAKE_IN = Addition(Member)
+take_in = Addition(Member)
+"""Puts the row of a member into the table; an action around it sees to the rest."""
 
 
 def no_password() -> str:
@@ -55,7 +56,7 @@ def add_member(*, member: NewMember, by: str, at: datetime) -> Member:
                 joined_at=at,
                 password=no_password(),
             )
-            _TAKE_IN(made)
+            take_in(made)
             if member.unit is not None:
                 settle(made.pk, member.unit, max(at.date(), member.unit.began_on))
             record(by=by, verb="member.added", thing=f"member:{made.public_id}", at=at)
