@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
 from mizzle_web.page.permissions import Permission
+from mizzle_web.page.prepared import Addition
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions.imported import apply_part, open_units
 from mizzle_web.people.models import ImportFile, ImportRow, ImportState, Member, Organisation, Outcome
@@ -36,6 +37,7 @@ AT_ONCE = 500
 """Rows up to which a file is looked at, and taken in, while its sender waits."""
 PART = 500
 """Rows that are taken in within one transaction."""
+_KEEP = Addition(ImportRow, is_told=False)
 OPEN = (ImportState.NEW, ImportState.CHECKED, ImportState.APPLYING)
 TO_DO = (Outcome.NEW, Outcome.CHANGED, Outcome.MOVED, Outcome.LEAVES)
 
@@ -122,7 +124,7 @@ def check_import(*, file: ImportFile, at: datetime, tell: Tell) -> ImportFile:
                 used.add(one.after.get("unit", ""))
                 counts[one.outcome] += 1
             with transaction.atomic():
-                ImportRow.objects.bulk_create(one for one in planned if one.outcome != Outcome.SAME)
+                _KEEP.many([one for one in planned if one.outcome != Outcome.SAME])
             done += len(part)
             tell(done / n_rows, _("%(n)d of %(all)d rows checked") % {"n": done, "all": n_rows})
     except (Unreadable, FileNotFoundError) as problem:

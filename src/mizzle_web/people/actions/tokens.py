@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from mizzle_web.journal.actions import once, record
 from mizzle_web.page.api import Scope
 from mizzle_web.page.refused import Refused
+from mizzle_web.people import arrivals
 from mizzle_web.people.models import Member, Token
 from mizzle_web.people.secrets import hashed, new_link
 
@@ -104,7 +105,7 @@ def use_token(*, text: str, at: datetime) -> Token | None:
     """
     if not text.startswith(PREFIX):
         return None
-    token = Token.objects.usable(at).select_related("member").filter(digest=hashed(text)).first()
+    token = arrivals.token(hashed(text), at)
     if token is not None and token.used_on != at.date():
         with _uses_lock:
             _uses[token.pk] = at.date()

@@ -140,7 +140,7 @@ def on_day(placement: Any, day: date) -> bool:
 def new(request: Visit) -> HttpResponse:
     """Take somebody in."""
     shown = {"key": secrets.token_urlsafe(12), "unit": request.GET.get("unit", "")}
-    form = NewPerson(_sent(request), units=unit_choices(figures.tree(today(request))), initial=shown)
+    form = NewPerson(_sent(request), units=lambda: unit_choices(figures.tree(today(request))), initial=shown)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         key = given.pop("key")
@@ -192,7 +192,8 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
     found = _present(request, public_id)
     on = today(request)
     here = next((one.unit.public_id for one in found.placements.select_related("unit") if on_day(one, on)), "")
-    form = PlacePerson(_sent(request), units=unit_choices(figures.tree(on)), initial={"on": on, "unit": str(here)})
+    shown = {"on": on, "unit": str(here)}
+    form = PlacePerson(_sent(request), units=lambda: unit_choices(figures.tree(on)), initial=shown)
     if request.method == "POST" and form.is_valid():
         try:
             place(member=found, **form.cleaned_data, by=request.user.actor, at=request.at)

@@ -102,7 +102,7 @@ def give(request: Visit, public_id: UUID) -> HttpResponse:
     if found.left_at is not None:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    form = GiveRole(data, units=unit_choices(figures.tree(today(request))))
+    form = GiveRole(data, units=lambda: unit_choices(figures.tree(today(request))))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -104,9 +104,8 @@ def unit(request: Visit, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Visit) -> HttpResponse:
     """Open a unit."""
-    choices = forms.unit_choices(figures.tree(today(request)))
     shown = {"on": today(request), "parent": request.GET.get("under", "")}
-    form = forms.OpenUnit(request.POST if request.method == "POST" else None, units=choices, initial=shown)
+    form = forms.OpenUnit(_sent(request), units=lambda: forms.unit_choices(figures.tree(today(request))), initial=shown)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.open_unit(**form.cleaned_data, by=request.user.actor, at=request.at)
@@ -138,7 +137,7 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
     above = {one.pk: one for one in branches}
     here = above.get(found.pk)
     parent = above[here.parent].public_id if here and here.parent else ""
-    form = forms.MoveUnit(_sent(request), units=choices, initial=_shown(request, found) | {"parent": parent})
+    form = forms.MoveUnit(_sent(request), units=lambda: choices, initial=_shown(request, found) | {"parent": parent})
     words = {"title": _("Move %(name)s"), "button": _("Move it"), "done": _("Moved.")}
     return _change(request, found, form, actions.move_unit, words)
 
@@ -148,8 +147,11 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
 def merge(request: Visit, public_id: UUID) -> HttpResponse:
     """Merge a unit into another one from a day on."""
     found = _unit(public_id)
-    choices = forms.unit_choices(figures.tree(today(request)), without=frozenset({found.pk}))
-    form = forms.MergeUnit(_sent(request), units=choices, initial=_shown(request, found))
+    form = forms.MergeUnit(
+        _sent(request),
+        units=lambda: forms.unit_choices(figures.tree(today(request)), without=frozenset({found.pk})),
+        initial=_shown(request, found),
+    )
 
     def act(*, unit: Unit, into: Unit, on: date, version: int, **more: Any) -> None:
         actions.merge_units(units=[unit], versions=[version], into=into, on=on, **more)
