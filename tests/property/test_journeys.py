@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from factories import BEGIN, RAW_SCHEMA
 from mizzle import journeys
-from mizzle.engines import open_engine
+from mizzle.engines import fetch, open_engine
 from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_interval, share_interval
 from mizzle.journeys.drawn import DrawnStep
 from mizzle.logs import events_in_memory, import_log, open_events
@@ -324,12 +324,19 @@ def test_splitting_a_log_into_files_does_not_matter(tmp_path_factory, rows, cut)
     assert figures(grown) == figures(whole)
 
 
+def events_of(log, case):
+    return fetch(log.table.filter(log.table.case_id == case).order_by("seq")).to_pylist()
+
+
 @RARELY
 @given(logs)
 def test_a_case_far_away_changes_no_other_timeline(rows):
     far = [("zz", "d", "D9", 900, 1), ("zz", "a", "D8", 950, 1)]
     for case in {row[0] for row in rows}:
         here = journeys.timeline(opened(rows), case)
+        assert (
+            journeys.timeline_of(events_of(opened(rows), case), population=journeys.process_map(opened(rows))) == here
+        )
         assert journeys.timeline(opened(rows + far), case) == here
 
 
