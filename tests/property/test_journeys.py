@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from factories import BEGIN, RAW_SCHEMA
 from mizzle import journeys
 from mizzle.engines import fetch, open_engine
-from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_interval, share_interval
 from mizzle.journeys.drawn import DrawnStep
+from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_interval, share_interval
 from mizzle.logs import events_in_memory, import_log, open_events
 
 ENGINE = open_engine("duckdb", threads=1)

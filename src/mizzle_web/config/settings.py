@@ -17,6 +17,7 @@ DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
 FIELD_KEYS = ENVIRONMENT.field_keys
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
+LISTENS_ON = ""  # the address that `mizzle serve` was told to listen on; unknown under any other server
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]
 ROOT_URLCONF = "mizzle_web.config.urls"
 AUTH_USER_MODEL = "people.Member"

@@ -152,7 +152,7 @@ def test_each_mistake_is_told_at_its_cell_and_in_the_summary(browser, empty):
         assert 'aria-invalid="true"' in cell(page, name)
         assert f'id="{name}-error"' in html
     assert values(page, "activity") == ["Call", "", "Offer", "Write", "Offer"]
-    assert "Give hours, as 4, 30 min or 2 days." in html
+    assert "Step 3, Wait before it: Give hours, as 4, 30 min or 2 days." in html
     assert not empty.steps.exists()
 
 
@@ -387,6 +387,7 @@ def test_the_map_says_everywhere_that_it_is_drawn_and_not_measured(rf, leader, d
     assert "<title>Service blueprint, drawn by hand, not measured</title>" in svg
     assert "at the median" not in svg
     assert "most frequent" not in svg
+    assert "%" not in svg
     lines = list(csv.reader(io.StringIO(browser.get(address(drawing, "steps.csv")).content.decode("utf-8-sig"))))
     assert {line[-1] for line in lines[1:]} == {"drawn, not measured"}
     assert lines[2] == ["2", "Planning", "Plan the route", "no", "", "4.0", "1.0", "drawn, not measured"]

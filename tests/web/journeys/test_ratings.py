@@ -365,7 +365,7 @@ def test_a_gift_that_wore_off_is_listed_with_both_levels_and_days(crowd, drawing
         "Surprising", date(2026, 3, 2), "Expected", date(2026, 5, 11),
     )  # fmt: skip
     html = text(crowd[0].get(address(drawing)))
-    assert "1 perception point is taken for granted by now" in html
+    assert "1 perception point is rated lower now than at first" in html
     assert "What surprised the first time is expected the third." in html
     assert re.search(r"Surprising \(2 March 2026\), now Expected \(11 May 2026\)", html)
 

@@ -76,7 +76,6 @@ class Department:
 
     name: str
     steps: int
-    points: int
     handovers: str
     hours: str
 
@@ -173,6 +172,7 @@ def _laid_out(steps: tuple[MeasuredStep, ...], code: str) -> tuple[Blueprint, Di
         order=_("order of the work"),
         way=_("The way through: {names}."),
         wait=_("The longest wait that people expect, {hours}, lies between {source} and {target}."),
+        percent=_("meets it"),  # a share of cases would look measured
     )
     process_map, distance = journeys.drawn(steps)
     drawing = journeys.blueprint(process_map, distance, words=words, nodes_at_most=len(process_map.nodes))
@@ -194,7 +194,6 @@ def _departments(distance: Distance, tongue: Language) -> tuple[Department, ...]
         Department(
             one.department,
             one.events,
-            round((one.contact_share.value or 0.0) * one.events),
             "" if one.handovers_to_customer.value is None else tongue.words.number(one.handovers_to_customer.value),
             _hours(tongue, one.hours_to_customer.value),
         )

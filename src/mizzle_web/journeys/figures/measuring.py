@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mizzle_web.journeys.figures.view import View
 
 MOST_HANDOVERS = 400
+USUAL_NODES, MOST_NODES = 18, 40
+"""So many activities are drawn, and more only where there are more departments; a list holds them all."""
 
 
 def main() -> None:
@@ -243,8 +245,9 @@ def _drawings(
     from mizzle_web.journeys.figures.measured import to_json
 
     over = {(one.department, one.to): one.hours for one in agreements if one.to}
+    most = min(MOST_NODES, max(USUAL_NODES, len(page.distance.departments)))
     for code in languages:
-        drawn = blueprint(process_map, page.distance, over=over, words=language(code).words)
+        drawn = blueprint(process_map, page.distance, over=over, words=language(code).words, nodes_at_most=most)
         yield f"draw-{pace}", code, to_json(_drawing(drawn), DrawingKind)
 
 

@@ -73,6 +73,18 @@ def line(text: str) -> str:
     return " ".join("".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs"}).split())
 
 
+def title_of(name: str) -> str:
+    """Name a column of the table."""
+    return {
+        "department": _("Department"),
+        "activity": _("Activity"),
+        "point": _("Perception point"),
+        "promise": _("Promise to the customer"),
+        "wait": _("Wait before it"),
+        "touch": _("Touch"),
+    }[name]
+
+
 class Problem(NamedTuple):
     """Something to put right: the id of its cell, and a sentence."""
 
@@ -219,9 +231,9 @@ class Table:
             step = _check_row(row)
             if marked.setdefault(step.activity, step.is_point) != step.is_point and step.activity:
                 row.errors["point"] = both_ways(step.activity)
-            said = _("Step %(n)d: %(problem)s")
+            said = _("Step %(n)d, %(field)s: %(problem)s")
             self.problems += [
-                Problem(f"{name}-{number}", said % {"n": number + 1, "problem": sentence})
+                Problem(f"{name}-{number}", said % {"n": number + 1, "field": title_of(name), "problem": sentence})
                 for name, sentence in row.errors.items()
             ]
             given.append(step)

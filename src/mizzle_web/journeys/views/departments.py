@@ -141,7 +141,7 @@ def _show(
 
 def _groups(found: Any) -> list[tuple[str, str, str, Any]]:
     titles = {
-        "open": (_("Not linked yet"), _("What is chosen here is a guess until you save it.")),
+        "open": (_("To be linked"), _("What is chosen here is a guess until you save it.")),
         "linked": (_("Linked"), ""),
         "outside": (_("Outside our organisation"), ""),
     }

@@ -55,18 +55,14 @@ def _finding(found: Results) -> str:
     """Say what stands out, or ask: which level wore off, or where the two sides see a point differently."""
     if found.worn:
         said = ngettext(
-            "%(n)d perception point is taken for granted by now",
-            "%(n)d perception points are taken for granted by now",
+            "%(n)d perception point is rated lower now than at first",
+            "%(n)d perception points are rated lower now than at first",
             len(found.worn),
         )
         return said % {"n": len(found.worn)}
     apart = [one for one in found.both if one.gap is not None and one.gap.levels.value]
     if apart:
-        said = ngettext(
-            "At %(n)d of %(all)d points both sides see it differently",
-            "At %(n)d of %(all)d points both sides see it differently",
-            len(apart),
-        )
+        said = _("At %(n)d of %(all)d points both sides see it differently")
         return said % {"n": len(apart), "all": len(found.both)}
     return _("How is it where the customer meets it?")
 
