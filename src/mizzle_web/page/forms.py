@@ -18,16 +18,22 @@ if TYPE_CHECKING:
 def _dress(kind: type[Form]) -> None:
     """Let the fields of a form wear the classes of the design; once for each kind of form, since it costs time."""
     for field in kind.base_fields.values():
-        if isinstance(field, forms.EmailField):
-            field.validators = [EmailValidator(gettext_lazy("Give an address such as name@example.org."))]
-        widget = field.widget
-        if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-            widget.template_name = "page/choices.html"
-            continue
-        if isinstance(widget, forms.Select):
-            widget.template_name = "page/select.html"
-        if not isinstance(widget, forms.HiddenInput | forms.CheckboxInput):
-            widget.attrs.setdefault("class", "input")
+        dress(field)
+
+
+def dress(field: forms.Field) -> forms.Field:
+    """Let a field wear the classes of the design; for one that a form gets only when it is made."""
+    if isinstance(field, forms.EmailField):
+        field.validators = [EmailValidator(gettext_lazy("Give an address such as name@example.org."))]
+    widget = field.widget
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        widget.template_name = "page/choices.html"
+        return field
+    if isinstance(widget, forms.Select):
+        widget.template_name = "page/select.html"
+    if not isinstance(widget, forms.HiddenInput | forms.CheckboxInput):
+        widget.attrs.setdefault("class", "input")
+    return field
 
 
 class Bound(forms.BoundField):
