@@ -355,7 +355,7 @@ def test_the_table_names_the_unit_then_and_now_and_has_no_formula(told, lead_bro
     merge_units(units=[night], versions=[1], into=sort, on=day(at, -340), by=SYSTEM, at=at)
     told("=Nights", "Open")
     answer = lead_browser.get(address(journey, "/links.csv"))
-    found = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    found = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert found[1:] == [
         ["Carrier", "outside", "", "", "", "no"],
         ["'=Nights", "yes", "NS", "Night sort", "Sorting", "yes"],

@@ -265,7 +265,7 @@ def test_the_table_has_every_activity_and_no_formula(told, lead_browser):
     Journey.objects.filter(pk=journey.pk).update(points=["Gone", "Order"])
     answer = lead_browser.get(address(journey, "/points.csv"))
     assert 'filename="from-order-to-delivery-perception-points.csv"' in answer.headers["Content-Disposition"]
-    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert rows[1:] == [
         ["'=1+1", "5", "no", "", "yes"],
         ["Gone", "0", "yes", "", "no"],
