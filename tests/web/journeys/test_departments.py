@@ -401,3 +401,11 @@ def test_two_departments_of_one_unit_give_the_first_by_name(told, units, person,
     link_departments(journey=journey, choices=choices, seen={}, by=SYSTEM, at=at)
     assert department_of(journey, person("Dan Driver"), at.date()) == "Fleet"
     assert Journey.objects.get(pk=journey.pk).links.count() == 2
+
+
+def test_reading_records_nothing(told, lead_browser, units):
+    journey = told("Transport", "Desk")
+    before = Entry.objects.count(), DepartmentLink.objects.count()
+    for more in ("", "?q=desk", "?page=2", "/links.csv"):
+        assert lead_browser.get(address(journey, more)).status_code == 200
+    assert (Entry.objects.count(), DepartmentLink.objects.count()) == before

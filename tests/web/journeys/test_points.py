@@ -293,3 +293,11 @@ def test_groups_have_letters_only_where_there_are_many(told):
 
 def test_ticks_are_one_thing_in_any_order():
     assert fingerprint(["a", "b"]) == fingerprint(["b", "a", "a"]) != fingerprint(["a,b"])
+
+
+def test_reading_records_nothing(told, lead_browser):
+    journey = told()
+    before = Entry.objects.count(), Job.objects.count(), fresh(journey).version
+    for more in ("", "?q=order", "?page=2", "/points.csv"):
+        assert lead_browser.get(address(journey, more)).status_code == 200
+    assert (Entry.objects.count(), Job.objects.count(), fresh(journey).version) == before
