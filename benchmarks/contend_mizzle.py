@@ -6,7 +6,6 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,11 +133,10 @@ def read_xes(path: str) -> tuple[Work, Check]:
 
 def read_log(path: str) -> tuple[Work, Check]:
     """Read a log of any format to its end, the columns of its mapping, with its times understood."""
+    import mizzle.logs.tabular.delimited
+    import mizzle.logs.xes.reader  # which `understand` loads where it needs them  # noqa: F401
     from mizzle.logs.meaning.convert import convert
     from mizzle.logs.readers import understand
-
-    for name in ("delimited", "xes"):
-        import_module(f"mizzle.logs.{name}")  # which `understand` loads where it needs them
 
     def work() -> int:
         found = understand(Path(path), None, {})

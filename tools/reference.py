@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, NamedTuple, is_typeddict
 
-from mizzle import cli, journeys, tables
+from mizzle import cli, estimate, journeys, tables
 from mizzle.journeys import intervals
 from mizzle.logs import Mapping
 from mizzle.logs.times.moments import TimeFormat
@@ -44,6 +44,7 @@ LIBRARY = (
     Module("mizzle.logs", "mizzle.logs"),
     Module("mizzle.journeys", "mizzle.journeys"),
     Module("mizzle.journeys.results", "mizzle.journeys.results"),
+    Module("mizzle.journeys.selection", "mizzle.journeys.selection", ("Paces",)),
     Module("mizzle.journeys.drawn", "mizzle.journeys.drawn", ("DrawnStep",)),
     Module("mizzle.journeys.levels", "mizzle.journeys.levels", ("LevelOfService",)),
     Module("mizzle.journeys.blueprint", "mizzle.journeys.blueprint"),
@@ -51,7 +52,8 @@ LIBRARY = (
     Module("mizzle.estimate", "mizzle.estimate"),
     Module("mizzle.tables", "mizzle.tables"),
     Module("mizzle.errors", "mizzle.errors"),
-    Module("mizzle.simulate", "mizzle.simulate", ("event_log", "event_log_batches", "xes_text")),
+    Module("mizzle.simulate", "mizzle.simulate", ("event_log", "event_log_batches", "xes_text", "deliveries")),
+    Module("mizzle.simulate.changes", "mizzle.simulate.changes"),
     Module("mizzle.logs.readers", "mizzle.logs.readers", ("Understood", "understand")),
     Module("mizzle.logs.store", "mizzle.logs.store", ("Counts", "read_metadata")),
     Module("mizzle.logs.times.moments", "mizzle.logs.times.moments", ("TimeFormat",)),
@@ -314,7 +316,7 @@ def measure_page() -> Iterator[str]:
     for measure in MEASURES:
         yield from _measure(measure)
     yield from ("## Intervals", "", "All are 95 % intervals. Medians, 90th percentiles and counts state none.", "")
-    for thing in (intervals.ratio_interval, intervals.share_interval, intervals.wilson):
+    for thing in (intervals.ratio_interval, intervals.share_interval, intervals.wilson, estimate.difference):
         yield from (f"### {thing.__name__}", "", "```python", signature(thing.__name__, thing), "```", "")
         yield from described(thing)
 

@@ -6,6 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+DIFFERENCE = "estimate.difference/1"
+
+
+DIFFERENCE = "estimate.difference/1"
+
 
 class Interval(NamedTuple):
     """The two ends of a 95 % interval, in the unit of the estimate."""
@@ -74,3 +79,57 @@ class Spread:
     n: int
     unit: str
     method: str
+
+
+def difference(after: Estimate, before: Estimate, method: str = DIFFERENCE) -> Estimate:
+    """Say by how much a figure changed between two independent samples.
+
+    Parameters
+    ----------
+    after, before
+        The same figure of the two samples, which share no case.
+    method
+        Method number of the answer.
+
+    Returns
+    -------
+    Estimate
+        After minus before, with a 95 % interval; undefined where one of the two is, without an interval where one has
+        none. `n` is the smaller of the two: a difference is no better known than its weaker side.
+
+    Raises
+    ------
+    ValueError
+        For figures of different units.
+
+    Notes
+    -----
+    MOVER, the method of variance estimates recovery: with intervals (l, u) of a and of b, the lower end is a - b less
+    the root of (a - l of a)² + (u of b - b)², the upper end a - b plus the root of (u of a - a)² + (b - l of b)². It
+    needs no more than the two intervals and follows their skewness.
+
+    References
+    ----------
+    Zou, G. Y. and Donner, A. (2008), Construction of confidence limits about effect measures: a general approach,
+    Statistics in Medicine 27, 1693-1702. With Wilson's intervals it is method 10 of Newcombe (1998), Statistics in
+    Medicine 17, 873-890, whose table II the tests reproduce.
+
+    Examples
+    --------
+    >>> now = Estimate(0.9, Interval(0.5958, 0.9821), n=10, unit="share", method="m/1")
+    >>> then = Estimate(0.3, Interval(0.1078, 0.6032), n=10, unit="share", method="m/1")
+    >>> gain = difference(now, then)
+    >>> round(gain.value, 2), round(gain.interval.low, 2), round(gain.interval.high, 2)
+    (0.6, 0.17, 0.81)
+    """
+    if after.unit != before.unit:
+        raise ValueError(f"a figure in {after.unit} cannot be compared with one in {before.unit}")
+    n = min(after.n, before.n)
+    if after.value is None or before.value is None:
+        return Estimate(None, None, n, after.unit, method)
+    value = after.value - before.value
+    if after.interval is None or before.interval is None:
+        return Estimate(value, None, n, after.unit, method)
+    down = math.hypot(after.value - after.interval.low, before.interval.high - before.value)
+    up = math.hypot(after.interval.high - after.value, before.value - before.interval.low)
+    return Estimate(value, Interval(value - down, value + up), n, after.unit, method)

@@ -117,11 +117,12 @@ class Events:
     departments
         Departments by code.
     activities
-        Every activity of the log with its number of events, also those without a department; in order of code.
+        Every activity of the log with its number of events, also those without a department; in order of code. Of a
+        part of a log (`mizzle.journeys.select`), this and the departments are still those of the whole log.
     has_start
         Whether the log says when events began; without, there is no touch time.
     n_events, n_cases, n_without_department
-        Counts over the whole log.
+        Counts over the cases of this table.
     attributes
         Names of the free attributes (columns `x_...`, without the prefix).
     """

@@ -179,7 +179,7 @@ LIBRARY = {
     "mizzle.logs": None,
     "mizzle.journeys": None,
     "mizzle.report.page": ("report",),
-    "mizzle.simulate": ("event_log", "event_log_batches", "xes_text"),
+    "mizzle.simulate": ("event_log", "event_log_batches", "xes_text", "deliveries", "delivery_changes"),
 }
 """What the library offers: names in modules, or None for all that `__all__` names."""
 

@@ -208,7 +208,8 @@ def test_where_there_is_mail_an_operator_is_never_shown_a_link(person, everybody
     assert "/invitation/" in Parcel.objects.get().content["text"]
     assert "/invitation/" in client.post(f"/people/{silent.public_id}/sign-in/reset").content.decode()
     sent = browser_of(everybody[Role.OPERATOR]).post(f"/people/{tor.public_id}/sign-in/reset")
-    assert (sent.status_code, sent.headers["Location"]) == (302, "/")  # the page of this person is not for operators
+    way = f"/settings/help/{tor.public_id}"  # the page of this person is not for operators
+    assert (sent.status_code, sent.headers["Location"]) == (302, way)
     lead = browser_of(everybody[Role.SERVICE_LEAD])
     assert "/invitation/" in lead.post(f"/people/{tor.public_id}/sign-in/reset").content.decode()
 
@@ -314,7 +315,7 @@ def test_asking_again_and_again_is_slowed_down_and_sends_no_flood(person, settin
 
 def test_an_invitation_that_ran_out_is_shown_to_who_sent_it(newcomer, lead, browser_of, at, time_machine):
     invitations.invite(member=newcomer, by=lead.actor, at=at)
-    assert "has not come in" not in browser_of(lead).get("/me/waiting").content.decode()
+    assert "has not accepted" not in browser_of(lead).get("/me/waiting").content.decode()
     later = at + timedelta(days=15)
     time_machine.move_to(later, tick=False)
     credentials.add_second_factor(
@@ -323,4 +324,4 @@ def test_an_invitation_that_ran_out_is_shown_to_who_sent_it(newcomer, lead, brow
     client = browser()
     client.post("/sign-in", {"name": lead.email, "password": "rain falls on the yard"})
     client.post("/sign-in/code", {"code": pyotp.TOTP("A" * 32).at(later + timedelta(seconds=30))})
-    assert "1 person has not come in" in client.get("/me/waiting").content.decode()
+    assert "1 person has not accepted your invitation" in client.get("/me/waiting").content.decode()

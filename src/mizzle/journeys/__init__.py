@@ -5,12 +5,16 @@ from mizzle.journeys.distance import distance
 from mizzle.journeys.drawn import drawn
 from mizzle.journeys.levels import level_of_service, perception_gap
 from mizzle.journeys.maps import handovers, process_map, rework, throughput
+from mizzle.journeys.selection import attribute_values, by_pace, select
 from mizzle.journeys.suggestions import suggest_perception_points
-from mizzle.journeys.timelines import agreed, read_agreements, timeline
+from mizzle.journeys.timelines import agreed, read_agreements, timeline, timeline_of
+from mizzle.journeys.ways import ways
 
 __all__ = [
     "agreed",
+    "attribute_values",
     "blueprint",
+    "by_pace",
     "distance",
     "drawn",
     "handovers",
@@ -19,7 +23,10 @@ __all__ = [
     "process_map",
     "read_agreements",
     "rework",
+    "select",
     "suggest_perception_points",
     "throughput",
     "timeline",
+    "timeline_of",
+    "ways",
 ]

@@ -9,7 +9,7 @@ import ibis
 
 from mizzle.errors import NoSuchName
 from mizzle.estimate import Estimate
-from mizzle.journeys.expressions import HOUR, department_of, is_point, rows
+from mizzle.journeys.expressions import HOUR, department_of, either, is_point, rows
 from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums, share_interval
 from mizzle.journeys.results import DepartmentDistance, Distance
 
@@ -64,9 +64,9 @@ def distance(events: Events, perception_points: Iterable[str], *, by_month: bool
     coverage of the intervals by `./run bench coverage`.
     """
     points = known_activities(events, perception_points)
-    stretches = _stretches(events, points).cache()
-    reach = _reach(events, stretches, points, by_month=by_month).cache()
-    stretches.release()
+    found = stretches(events, points).cache()
+    reach = _reach(events, found, points, by_month=by_month).cache()
+    found.release()
     try:
         whole = _departments(events, reach, ["department"])
         months = _departments(events, reach, ["department", "month"]) if by_month else []
@@ -89,7 +89,7 @@ def known_activities(events: Events, names: Iterable[str]) -> tuple[str, ...]:
     for name in chosen:
         if name not in events.activities:
             near = difflib.get_close_matches(name, events.activities, n=3, cutoff=0.5) or list(events.activities)[:5]
-            raise NoSuchName(f"No activity of this log is called {name!r}. Did you mean {_either(near)}?")
+            raise NoSuchName(f"No activity of this log is called {name!r}. Did you mean {either(near)}?")
     return chosen
 
 
@@ -99,16 +99,11 @@ def nearness(one: DepartmentDistance) -> tuple[bool, float, float, str]:
     return (handovers is None, handovers or 0.0, hours or 0.0, one.department)
 
 
-def _either(names: Sequence[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]
-
-
 BLOCK_BITS = 5
 """An event looks for its perception point in its block of so many bits, 32 events of its case."""
 
 
-def _stretches(events: Events, points: Sequence[str]) -> ir.Table:
+def stretches(events: Events, points: Sequence[str]) -> ir.Table:
     """Per perception point the stretch of its case that it answers for: from the one before it, not included, to it.
 
     A stretch is cut at the borders of blocks, so that a log in which everything is one case of a million points costs
@@ -123,25 +118,28 @@ def _stretches(events: Events, points: Sequence[str]) -> ir.Table:
         last=marks.seq,
         passed=marks.handovers,
         begins=marks.start_us,
+        point=marks.node,
     )
     return found.mutate(block=ibis.range(found["first"] >> BLOCK_BITS, (found["last"] >> BLOCK_BITS) + 1).unnest())
 
 
-def _reach(events: Events, stretches: ir.Table, points: Sequence[str], *, by_month: bool) -> ir.Table:
+def within(table: ir.Table, found: ir.Table) -> list[ir.BooleanValue]:
+    """Say when an event lies in a stretch, to join the two."""
+    return [
+        table.case == found["of"],
+        (table.seq >> BLOCK_BITS).cast("int64") == found.block,
+        table.seq >= found["first"],
+        table.seq <= found["last"],
+    ]
+
+
+def _reach(events: Events, ahead: ir.Table, points: Sequence[str], *, by_month: bool) -> ir.Table:
     """Per event of a department: handovers and microseconds to the next perception point of its case.
 
     Found by a join with the stretches, which takes half as long as a window over all events.
     """
     table = events.table.filter(events.table.node.notnull())
-    found = table.left_join(
-        stretches,
-        [
-            table.case == stretches["of"],
-            (table.seq >> BLOCK_BITS).cast("int64") == stretches.block,
-            table.seq >= stretches["first"],
-            table.seq <= stretches["last"],
-        ],
-    )
+    found = table.left_join(ahead, within(table, ahead))
     wait = found.begins - found.end_us
     columns = {
         "case": found.case,
@@ -221,6 +219,7 @@ def _sums(per_case: ir.Table) -> dict[str, ir.Scalar]:
 
 
 def _powers(name: str, y: ir.FloatingColumn, m: ir.FloatingColumn) -> dict[str, ir.Scalar]:
+    """Sum over cases what a ratio of y to m needs beside the powers of m; `mean_per_event` reads them."""
     return {
         name: y.sum(),
         f"{name}y": (y * y).sum(),
@@ -231,18 +230,19 @@ def _powers(name: str, y: ir.FloatingColumn, m: ir.FloatingColumn) -> dict[str, 
     }
 
 
+def mean_per_event(row: Mapping[str, float], name: str, unit: str, method: str) -> Estimate:
+    """Mean per heard event with its interval over cases, from a row with `powers` and the sums over cases of m."""
+    y = {power: row[name + power] for power in ("", "y", "m", "yy", "ym", "mm")}
+    squares, cubes = (y["y"], y["m"], row["mm"]), (y["yy"], y["ym"], y["mm"], row["mmm"])
+    ratio = ratio_from_sums(RatioSums(int(row["heard_cases"]), y[""], row["heard"], *squares, *cubes))
+    return Estimate(ratio.value, not_below_zero(ratio), int(row["heard"]), unit, method)
+
+
 def _department(
     log: Events, place: Mapping[str, Any], handovers: Mapping[int, int], row: Mapping[str, float]
 ) -> DepartmentDistance:
     heard, events, cases = int(row["heard"]), int(row["events"]), int(row["cases"])
     median, p90 = place["waits"] or (None, None)
-
-    def mean(letter: str, unit: str) -> Estimate:
-        y = {power: row[letter + power] for power in ("", "y", "m", "yy", "ym", "mm")}
-        squares, cubes = (y["y"], y["m"], row["mm"]), (y["yy"], y["ym"], y["mm"], row["mmm"])
-        sums = RatioSums(int(row["heard_cases"]), y[""], heard, *squares, *cubes)
-        ratio = ratio_from_sums(sums)
-        return Estimate(ratio.value, not_below_zero(ratio), heard, unit, METHOD)
 
     def share(count: int, square: float, product: float) -> Estimate:
         sums = RatioSums(cases, count, events, square, product, row["kk"])
@@ -257,10 +257,10 @@ def _department(
         events=events,
         cases=cases,
         contact_share=share(int(row["points"]), row["pp"], row["pk"]),
-        handovers_to_customer=mean("h", "handovers"),
+        handovers_to_customer=mean_per_event(row, "h", "handovers", METHOD),
         handovers_median=exact(quantile(handovers, 0.5), "handovers"),
         handovers_p90=exact(quantile(handovers, 0.9), "handovers"),
-        hours_to_customer=mean("t", "h"),
+        hours_to_customer=mean_per_event(row, "t", "h", METHOD),
         hours_median=exact(median, "h", HOUR),
         hours_p90=exact(p90, "h", HOUR),
         unheard_share=share(events - heard, row["uu"], row["uk"]),

@@ -1,4 +1,4 @@
-"""Pieces that the measures of journeys share: codes of departments, spreads, and rows out of an expression."""
+"""Pieces that the measures of journeys share: codes of departments, spreads, rows out of an expression, near names."""
 
 from __future__ import annotations
 
@@ -50,3 +50,9 @@ def rows(expression: ir.Table) -> list[dict[str, Any]]:
     """Run an expression and give its rows as dictionaries."""
     found: list[dict[str, Any]] = fetch(expression).to_pylist()
     return found
+
+
+def either(names: Sequence[str]) -> str:
+    """Put names in a row for a question: 'a', 'b' or 'c'."""
+    quoted = [f"'{name}'" for name in names]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

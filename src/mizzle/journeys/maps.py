@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import pyarrow as pa
@@ -16,10 +16,11 @@ from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums
 from mizzle.journeys.results import Handover, MapEdge, MapNode, ProcessMap, Throughput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
 
+    from mizzle.estimate import Spread
     from mizzle.tables import Events, Node
 
 METHOD = "journeys.process_map/1"
@@ -143,7 +144,7 @@ def rework(events: Events) -> Estimate:
 
 
 def throughput(events: Events) -> Throughput:
-    """Time that a case takes, from its first start (end where there is no start) to its last end.
+    """Time that a case takes, from its first start (end where there is no start) to its last end, and its touch.
 
     Parameters
     ----------
@@ -153,16 +154,38 @@ def throughput(events: Events) -> Throughput:
     Returns
     -------
     Throughput
-        Hours: mean with a 95 % interval over cases (Student's t), exact median and 90th percentile.
+        Hours in all, and hours touched: mean with a 95 % interval over cases (Student's t), exact median and 90th
+        percentile.
+
+    Notes
+    -----
+    The touch of a case is the sum of end minus start over its events. It counts work that was done at the same time
+    twice, so it can be more than the hours in all. Cases without any start have no touch and are left out of it.
     """
     table = events.table
-    per_case = table.group_by("case").aggregate(took=table.end_us.max() - table.start_us.min())
-    hours = per_case.took / HOUR
-    (row,) = rows(per_case.aggregate(squares=(hours * hours).sum(), total=hours.sum(), **spreads(per_case.took)))
-    n = int(row["n"])
-    ratio = ratio_from_sums(RatioSums(n, row["total"], n, row["squares"], row["total"], n))
-    mean = Estimate(ratio.value, not_below_zero(ratio), n, "h", THROUGHPUT)
-    return Throughput(hours=mean, spread=spread(row, THROUGHPUT), cases=n)
+    touched = table.start.notnull().ifelse(table.end_us - table.start_us, ibis.null("int64"))
+    per_case = table.group_by("case").aggregate(
+        took=table.end_us.max() - table.start_us.min(), touched=touched.sum().cast("int64")
+    )
+    parts = ("took", "touched") if events.has_start else ("took",)
+    (row,) = rows(per_case.aggregate(**{key: value for part in parts for key, value in _summed(per_case, part)}))
+    hours, whole = _over_cases(row, "took")
+    touch_hours, touch = _over_cases(row, "touched") if events.has_start else (None, None)
+    return Throughput(hours=hours, spread=whole, cases=hours.n, touch=touch, touch_hours=touch_hours)
+
+
+def _summed(per_case: ir.Table, part: str) -> Iterator[tuple[str, ir.Scalar]]:
+    """Name the aggregates for a mean over cases and its spread; read back with `_over_cases`."""
+    hours = per_case[part] / HOUR
+    for key, value in {"squares": (hours * hours).sum(), "total": hours.sum(), **spreads(per_case[part])}.items():
+        yield f"{part}_{key}", value
+
+
+def _over_cases(row: Mapping[str, Any], part: str) -> tuple[Estimate, Spread]:
+    found = {key.removeprefix(f"{part}_"): value for key, value in row.items() if key.startswith(f"{part}_")}
+    n = int(found["n"])
+    ratio = ratio_from_sums(RatioSums(n, found["total"], n, found["squares"], found["total"], n))
+    return Estimate(ratio.value, not_below_zero(ratio), n, "h", THROUGHPUT), spread(found, THROUGHPUT)
 
 
 class _Edge(NamedTuple):

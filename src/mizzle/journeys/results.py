@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
+# Imported in earnest: who keeps figures as JSON reads the types of their fields when it runs.
+from datetime import date, datetime  # noqa: TC003 - see above
 
-    from mizzle.estimate import Estimate, Spread
-    from mizzle.tables import Node
+from mizzle.estimate import Estimate, Spread  # noqa: TC001 - see above
+from mizzle.tables import Node  # noqa: TC001 - see above
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,49 @@ class Distance:
     departments: tuple[DepartmentDistance, ...]
     months: tuple[DepartmentDistance, ...]
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """A perception point that the work of a department becomes: an activity, and the department that does it.
+
+    Attributes
+    ----------
+    activity, department
+        The perception point.
+    share, n
+        Share of the department's heard events whose next perception point it is, and how many that are.
+    """
+
+    activity: str
+    department: str
+    share: Estimate
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentWay:
+    """The way from the work of one department to the customer: touch, wait, and what it becomes.
+
+    Attributes
+    ----------
+    department, events, cases
+        Whose work; its heard events (those that a perception point follows, or that are one), and their cases.
+    touch_hours
+        Hours in which others work on the case between such an event and the perception point; undefined where the log
+        has no starts.
+    wait_hours
+        The rest of the hours to the customer, at least 0; all of them where the log has no starts.
+    becomes
+        The perception points that the work becomes, the most frequent first.
+    """
+
+    department: str
+    events: int
+    cases: int
+    touch_hours: Estimate
+    wait_hours: Estimate
+    becomes: tuple[Becomes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,30 +261,18 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Time of a case from its first start to its last end."""
+    """Time of a case from its first start to its last end, and how much of it is touch.
+
+    Attributes
+    ----------
+    hours, spread, cases
+        Hours of a case over all cases: mean with its interval, and mean, median and 90th percentile.
+    touch, touch_hours
+        Hours touched in a case, over the cases that have a start: the same two. None where the log has no starts.
+    """
 
     hours: Estimate
     spread: Spread
     cases: int
-
-
-@dataclass(frozen=True, slots=True)
-class Becomes:
-    """A perception point that the work of a department becomes."""
-
-    activity: str
-    department: str
-    share: Estimate
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentWay:
-    """What lies between the work of a department and the customer."""
-
-    department: str
-    events: int
-    cases: int
-    touch_hours: Estimate
-    wait_hours: Estimate
-    becomes: tuple[Becomes, ...]
+    touch: Spread | None = None
+    touch_hours: Estimate | None = None

@@ -62,10 +62,10 @@ def suggest_perception_points(events: Events) -> tuple[Suggestion, ...]:
     facts = _places(events)
     channels = _channels(events)
     found = []
-    for activity, count in events.activities.items():
-        score, reasons = _weigh(activity, facts[activity], events.n_cases, channels)
+    for activity, fact in facts.items():
+        score, reasons = _weigh(activity, fact, events.n_cases, channels)
         if score > 0:
-            found.append(Suggestion(activity, min(round(score, 2), 1.0), count, tuple(reasons)))
+            found.append(Suggestion(activity, min(round(score, 2), 1.0), int(fact["n"]), tuple(reasons)))
     return tuple(sorted(found, key=lambda one: (-one.score, -one.events, one.activity)))
 
 
@@ -91,13 +91,15 @@ def _weigh(
 
 
 def _places(events: Events) -> dict[str, dict[str, Any]]:
-    """How often each activity comes first and last in a case."""
+    """How often each activity comes, comes first and comes last in a case."""
     table = events.table
     last = table.group_by("case").aggregate(last=table.seq.max())
     placed = table.inner_join(last, "case")
     found = rows(
         placed.group_by("activity").aggregate(
-            first=(placed.seq == 0).ifelse(1, 0).sum(), last=(placed.seq == placed.last).ifelse(1, 0).sum()
+            n=placed.count(),
+            first=(placed.seq == 0).ifelse(1, 0).sum(),
+            last=(placed.seq == placed.last).ifelse(1, 0).sum(),
         )
     )
     return {row["activity"]: row for row in found}

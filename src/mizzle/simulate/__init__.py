@@ -1,11 +1,25 @@
-"""Event logs of an organisation that never was: a delivery company, for sample data, tests and benchmarks.
+"""Event logs of organisations that never were: delivery companies, for sample data, tests and benchmarks.
 
-The log is skewed the way real logs are: a few departments do most of the work, waits are lognormal, slow cases are
-slow everywhere, some steps are skipped, some cases are sent back, some end before the customer hears of them.
+`event_log` draws any number of departments. The log is skewed the way real logs are: a few departments do most of the
+work, waits are lognormal, slow cases are slow everywhere, some steps are skipped, some cases are sent back, some end
+before the customer hears of them. `deliveries` draws the orders of one company, with known changes in them.
 """
 
 from __future__ import annotations
 
+from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
+from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
 from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
 
-__all__ = ["PERCEPTION", "SCHEMA", "event_log", "event_log_batches", "xes_text"]
+__all__ = [
+    "DELIVERY_CHANGES",
+    "DELIVERY_PERCEPTION",
+    "DELIVERY_SCHEMA",
+    "PERCEPTION",
+    "SCHEMA",
+    "deliveries",
+    "delivery_changes",
+    "event_log",
+    "event_log_batches",
+    "xes_text",
+]

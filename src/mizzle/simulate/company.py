@@ -6,10 +6,11 @@ Larkmoor Home Delivery brings furniture to homes. Whoever works there is invente
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mizzle.simulate.larkmoor import (
+    DAY,
     DEPARTMENTS,
     FORMER_NAME,
     INTO,
@@ -27,12 +28,12 @@ from mizzle.simulate.names import draw, in_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     import numpy as np
 
 DOMAIN = "larkmoor.example"
 
-_DAY = date(2025, 12, 9)
 _YEARS_OF_JOINING = 8
 _LEAVERS = 18  # people who left in the year before the day
 _MOVED = 0.15  # share of people who came from another team of their department
@@ -119,7 +120,7 @@ class Company:
     """For each role, and for the shared tablet, somebody through whose eyes to look; the same for every seed."""
 
 
-def company(rng: np.random.Generator, *, on: date = _DAY) -> Company:
+def company(rng: np.random.Generator, *, on: date = DAY) -> Company:
     """Draw the company: units in a tree of three levels, 412 people who are there, and some who have left.
 
     Parameters

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 NAME = "Larkmoor Home Delivery"
+DAY = date(2025, 12, 9)
+"""The day on which one looks at the company, unless another one is asked for."""
 TABLET = "tablet"
 """The part of whoever signs in at a shared tablet, by personal code and PIN."""
 YEARS = 9

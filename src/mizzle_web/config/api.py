@@ -21,6 +21,7 @@ from ninja.security import HttpBearer
 
 from mizzle_web.jobs import api as jobs
 from mizzle_web.journal import api as journal
+from mizzle_web.journeys.api import figures, journeys
 from mizzle_web.page import problem
 from mizzle_web.page.access import ANYONE, anyone
 from mizzle_web.page.permissions import Permission
@@ -44,6 +45,8 @@ ROOMS: tuple[Openings, ...] = (
     organisation.openings,
     units.openings,
     people.openings,
+    journeys.openings,
+    figures.openings,
     jobs.openings,
     journal.openings,
 )

@@ -17,6 +17,7 @@ DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
 FIELD_KEYS = ENVIRONMENT.field_keys
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
+LISTENS_ON = ""  # the address that `mizzle serve` was told to listen on; unknown under any other server
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]
 ROOT_URLCONF = "mizzle_web.config.urls"
 AUTH_USER_MODEL = "people.Member"
@@ -93,7 +94,7 @@ LANGUAGE_COOKIE_NAME = f"{_PREFIX}language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "mizzle_web.people.sessions"
 CSRF_FAILURE_VIEW = "mizzle_web.page.views.forged"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.behind_proxy else None
 

@@ -1,4 +1,4 @@
-"""Every change of state of long work, and of the turns of what is done again and again.
+"""Every change of state of background work, and of the turns of what is done again and again.
 
 A worker holds a job by a lease, under its own name and the number of the try; whatever it writes counts only as long
 as both still stand in the row. So a job that was given to another worker can no longer be spoilt by the first.
@@ -22,7 +22,7 @@ from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.page.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from mizzle_web.jobs.models import JobQuerySet
@@ -123,7 +123,9 @@ def _end_left(job: Job, still_free: JobQuerySet, state: JobState, at: datetime) 
     error = ""
     if state == JobState.FAILED:
         with override(job.language or settings.LANGUAGE_CODE):
-            error = _("This was begun %(n)d times and broken off each time. Tell your operator, then start it again.")
+            error = _(
+                "This was started %(n)d times and interrupted each time. Tell your operator, then start it again."
+            )
             error %= {"n": job.n_tries}
     try:
         _end(job=job, rows=still_free, state=state, at=at, error=error)
@@ -222,3 +224,9 @@ def end_turn(*, path: str, worker: str, has_failed: bool, at: datetime) -> None:
     n_failed = F("n_failed") + 1 if has_failed else 0
     with transaction.atomic():
         Turn.objects.filter(path=path, worker=worker).update(leased_until=None, ended_at=at, n_failed=n_failed)
+
+
+def forget_turns(*, but: Collection[str], at: datetime) -> int:
+    """Forget the turns of what no room declares any more, which nobody will take again; give how many."""
+    with transaction.atomic():
+        return Turn.objects.free(at).exclude(path__in=but).delete()[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
 from mizzle_web.journal.models import Entry, Head
+from mizzle_web.journeys.actions.journeys import forget_every_table
+from mizzle_web.journeys.actions.sample import ask_for_orders
 from mizzle_web.operation import sample_keys
 from mizzle_web.page.refused import Refused
+from mizzle_web.people.actions import start_code
 from mizzle_web.people.actions.imports import path_of
 from mizzle_web.people.models import Grant, ImportFile, Member, Organisation, Placement, Succession, Unit, UnitPeriod
 
@@ -61,8 +64,10 @@ def load_sample(*, rng_seed: int, by: str, at: datetime) -> bool:
         units = _units(larkmoor)
         _people(larkmoor, units, hashes, pins)
         counts = {"units": len(larkmoor.units), "members": len(larkmoor.people), "seed": rng_seed}
+        ask_for_orders(seed=rng_seed, at=at)
         record(by=by, verb="sample.loaded", thing="organisation", at=at, details=counts)
         sample_keys.write(keys)  # before the commit: passwords that nobody can read would open nothing
+        transaction.on_commit(start_code.remove, robust=True)
     return True
 
 
@@ -73,7 +78,7 @@ def _is_sample_there() -> bool:
     if not organisation.is_sample:
         raise Refused(
             "already_there",
-            _("This house has a real organisation. Choose another data folder to look at the sample."),
+            _("There is a real organisation here. Choose another data folder to look at the sample."),
         )
     return True
 
@@ -160,6 +165,10 @@ def remove_sample(*, by: str, at: datetime) -> None:
         Head.objects.update(n_hooks=0)
         record(by=by, verb="sample.removed", thing="organisation", at=at)
         transaction.on_commit(lambda: _forget(files))
+        transaction.on_commit(forget_every_table)
+        transaction.on_commit(
+            start_code.make, robust=True
+        )  # the house is empty again, and may have been found by others
 
 
 def _forget(files: list[Path]) -> None:
@@ -168,12 +177,22 @@ def _forget(files: list[Path]) -> None:
 
 
 def _tables() -> Iterator[str]:
-    """Name every table of the house but those of `KEPT`, also of rooms that are built later; and all sessions."""
-    tables: list[type[Model]] = [
+    """Name every table of the house but those of `KEPT`, also of rooms that are built later; and all sessions.
+
+    Each comes before those that its rows refer to.
+    """
+    left = {
         model
         for model in apps.get_models(include_auto_created=True)
         if model.__module__.startswith("mizzle_web.") and model not in KEPT
-    ]
-    # Any order will do: keys between tables are checked at the end of the transaction.
-    for model in (*tables, cast("type[Model]", Session)):
-        yield model._meta.db_table  # noqa: SLF001 - Django's public way to it
+    } | {cast("type[Model]", Session)}
+    while left:
+        free = {model for model in left if not any(model in _referred(other) for other in left - {model})}
+        if not free:
+            raise RuntimeError(f"These tables refer to each other in a circle: {left}")
+        left -= free
+        yield from (model._meta.db_table for model in free)  # noqa: SLF001 - Django's public way to it
+
+
+def _referred(model: type[Model]) -> set[Any]:
+    return {field.related_model for field in model._meta.concrete_fields if field.is_relation}  # noqa: SLF001 - the same

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
-from mizzle_web.journeys.actions.figures import ask_for_figures
+from mizzle_web.journeys.actions.figure_sets import ask_for_figures
 from mizzle_web.journeys.models import Journey, JourneyKind
 from mizzle_web.page.refused import Changed, Refused
 
@@ -28,6 +28,11 @@ def folder_of(journey: Journey) -> Path:
 def table_of(journey: Journey) -> Path:
     """Give the event table of all logs of a journey; named by its digest, since another may be measured still."""
     return folder_of(journey) / f"events-{journey.table_digest[:16]}.parquet"
+
+
+def forget_every_table() -> None:
+    """Delete the events of all journeys, where nothing of them is left in the database."""
+    shutil.rmtree(settings.ENVIRONMENT.data / "journeys", ignore_errors=True)
 
 
 def open_journey(*, name: str, kind: str, by: str, at: datetime) -> Journey:

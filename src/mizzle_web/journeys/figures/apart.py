@@ -97,10 +97,14 @@ def _end(process: subprocess.Popen[str]) -> None:
 def stage_words(stage: str) -> str:
     """Say what is being done; names of stages come from `mizzle` and from `measuring`."""
     known = {
+        "sample": _("Inventing the orders"),
         "select": _("Choosing the cases"),
         "all": _("Measuring all cases"),
         "typical": _("Measuring the typical cases"),
         "late": _("Measuring the late cases"),
         "before": _("Measuring half a year earlier"),
+        "reading": _("Reading the rows"),
+        "putting": _("Putting cases in order"),
+        "joining": _("Joining the logs of the journey"),
     }
     return known.get(stage, _("Reading and sorting the events"))

@@ -6,13 +6,16 @@ Nothing of Django here: the process that measures knows no database and no perso
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - read at run time, to make JSON
+
+# Imported in earnest, since the types of fields are read when they become JSON.
+from datetime import datetime  # noqa: TC003 - see above
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from mizzle.journeys.results import (
+from mizzle.estimate import Estimate  # noqa: TC001 - see above
+from mizzle.journeys.results import (  # see above
     Agreed,
     DepartmentDistance,
     DepartmentWay,
@@ -22,9 +25,6 @@ from mizzle.journeys.results import (
     Suggestion,
     Throughput,
 )
-
-if TYPE_CHECKING:
-    from mizzle.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -137,7 +137,7 @@ Suggestions = tuple[Suggestion, ...]
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     """Give what turns a table into JSON and back."""
     return TypeAdapter(kind)
 

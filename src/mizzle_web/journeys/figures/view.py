@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
+ALL = "cases=all"
 MONTHS_SHOWN = 3
 MONTHS_FOR_A_PERIOD = 6
 """A log that is shorter is shown as a whole."""
@@ -42,6 +43,11 @@ class View:
         parts = {"from": self.first, "until": self.last, "attribute": self.attribute, "value": self.value}
         return urlencode({name: part for name, part in parts.items() if part})
 
+    @property
+    def query(self) -> str:
+        """How the view is asked for in an address, where none at all means the one with which a journey opens."""
+        return self.key or ALL
+
     @classmethod
     def of_key(cls, key: str) -> View:
         """Read a view from what `key` wrote."""
@@ -58,12 +64,12 @@ class View:
     @property
     def ended_from(self) -> datetime | None:
         """From when on the cases ended."""
-        return _begin(self.first) if self.first else None
+        return begin_of(self.first) if self.first else None
 
     @property
     def ended_until(self) -> datetime | None:
         """Before when they ended."""
-        return _begin(shifted(self.last, 1)) if self.last else None
+        return begin_of(shifted(self.last, 1)) if self.last else None
 
     @property
     def where(self) -> dict[str, str]:
@@ -100,5 +106,6 @@ def first_view(first_at: datetime, last_at: datetime) -> View:
     return View(shifted(last, 1 - MONTHS_SHOWN), last)
 
 
-def _begin(month: str) -> datetime:
+def begin_of(month: str) -> datetime:
+    """Give the first instant of a month."""
     return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)

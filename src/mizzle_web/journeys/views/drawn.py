@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
@@ -10,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mizzle_web.journal.figures import neutral
 from mizzle_web.journeys.actions.drawn import draw_steps
 from mizzle_web.journeys.figures.drawn import draw, in_lines
 from mizzle_web.journeys.forms.drawn import Problem, Table
@@ -19,10 +17,11 @@ from mizzle_web.page.access import member, needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.page.sheets import sheet
 from mizzle_web.people.figures import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from mizzle_web.journeys.figures.drawn import Step
@@ -98,10 +97,7 @@ def _show_both(request: Visit, given: Sequence[Step], refusal: Changed) -> HttpR
 def steps_csv(_request: Visit, public_id: UUID) -> HttpResponse:
     """Send the steps as CSV; every line says that they are drawn."""
     journey = drawn_or_404(public_id)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="drawn-{str(journey.public_id)[:8]}.csv"'
-    write_csv(response, _titles(), (_cells(one) for one in journey.steps.all()))
-    return response
+    return sheet(f"{journey.name} drawn", [_titles(), *map(_cells, journey.steps.all())])
 
 
 def _titles() -> list[str]:
@@ -114,14 +110,6 @@ def _titles() -> list[str]:
 def _cells(step: DrawnStep) -> list[Cell]:
     names = (step.department, step.activity, _("yes") if step.is_point else _("no"), step.promise)
     return [step.position + 1, *names, step.wait_hours, step.touch_hours, _("drawn, not measured")]
-
-
-def write_csv(response: HttpResponse, titles: list[str], lines: Iterable[list[Cell]]) -> None:
-    """Write lines in which no spreadsheet takes a text for a formula."""
-    response.write("\ufeff")  # by which spreadsheets know the letters
-    writer = csv.writer(response)
-    writer.writerow(titles)
-    writer.writerows([neutral(cell) if isinstance(cell, str) else cell for cell in cells] for cells in lines)
 
 
 def drawn_or_404(public_id: UUID) -> Journey:

@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mizzle_web.journeys.actions.figures import ask_for_figures
-from mizzle_web.journeys.figures.kept import find
-from mizzle_web.journeys.figures.view import View
+from mizzle_web.jobs.models import Job
+from mizzle_web.journeys.actions.figure_sets import KIND, ask_for_figures
+from mizzle_web.journeys.figures import findings, rows, said
+from mizzle_web.journeys.figures.kept import digest_of, find
+from mizzle_web.journeys.figures.measured import PACES
+from mizzle_web.journeys.figures.view import View, first_view, month_of, n_months, shifted
+from mizzle_web.journeys.forms.maps import BETWEEN, ChooseCases
+from mizzle_web.journeys.models import LogState
+from mizzle_web.journeys.views import drawn
 from mizzle_web.journeys.views.shown import journey_or_404, shown
 from mizzle_web.page.access import member
+from mizzle_web.page.permissions import Permission
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpResponse
 
+    from mizzle_web.journeys.figures.kept import Kept
+    from mizzle_web.journeys.figures.rows import DepartmentRow
+    from mizzle_web.journeys.models import Journey
     from mizzle_web.page.visit import Visit
+
+ALL = "all"
 
 
 @member
 @require_safe
 def show(request: Visit, public_id: UUID) -> HttpResponse:
-    """Show the map."""
+    """Show the map: of the cases in the address, or of those with which a journey opens."""
     journey = journey_or_404(public_id)
-    view = View.of(request.GET)
+    if journey.is_drawn:
+        return drawn.show_map(request, journey)
+    if not journey.has_table:
+        return render(request, "journeys/map_empty.html", shown(request, journey, **_empty(request, journey)))
+    view = view_of(request, journey)
     kept = find(journey, view)
-    return render(request, "journeys/map.html", shown(request, journey, view=view, kept=kept))
+    context = shown(
+        request,
+        journey,
+        view=view,
+        cases=_cases_in_words(view),
+        form=_form(journey, view),
+        may_manage=request.user.may(Permission.MANAGE_JOURNEYS),
+        job=None if kept and kept.is_current else _job(journey, view),
+        kept=kept,
+    )
+    if kept is not None:
+        context |= _figures(request, journey, view, kept)
+    return render(request, "journeys/map.html", context)
 
 
 @member
@@ -37,6 +69,116 @@ def show(request: Visit, public_id: UUID) -> HttpResponse:
 def choose(request: Visit, public_id: UUID) -> HttpResponse:
     """Choose which cases to look at; their figures are worked out where they are missing."""
     journey = journey_or_404(public_id)
-    view = View.of(request.POST)
+    form = _form(journey, View(), request.POST)
+    view = View()
+    if form.is_valid():
+        given = form.cleaned_data
+        attribute, _between, value = given.get("having", "").partition(BETWEEN)
+        first, last = given["first"], given["last"]
+        if first or last:
+            months = _months(journey)
+            first, last = first or months[0], last or months[-1]
+        view = View.of({"from": first, "until": last, "attribute": attribute, "value": value})
     ask_for_figures(journey=journey, views=(view,), by=request.user.actor, at=request.at)
-    return redirect(reverse("journeys:map", args=(journey.public_id,)) + (f"?{view.key}" if view.key else ""))
+    return redirect(_address(journey, view))
+
+
+def view_of(request: Visit, journey: Journey) -> View:
+    """Read from the address which cases are meant; where it does not say, those with which a journey opens."""
+    if request.GET.get("cases") == ALL:
+        return View()
+    given = View.of(request.GET)
+    if given.key:
+        return given
+    return first_view(*_span(journey))
+
+
+def _span(journey: Journey) -> tuple[datetime, datetime]:
+    facts = journey.table_facts
+    return datetime.fromisoformat(facts["first_at"]), datetime.fromisoformat(facts["last_at"])
+
+
+def _months(journey: Journey) -> list[str]:
+    """Name every month in which the events of a journey ended."""
+    first, last = (month_of(one) for one in _span(journey))
+    return [shifted(first, by) for by in range(n_months(first, last))]
+
+
+def _form(journey: Journey, view: View, given: Any = None) -> ChooseCases:
+    attributes = journey.table_facts.get("attributes", {})
+    return ChooseCases(given, months=_months(journey), attributes=attributes, initial=ChooseCases.shows(view))
+
+
+def _address(journey: Journey, view: View, **more: str) -> str:
+    further = urlencode({name: value for name, value in more.items() if value})
+    return f"{reverse('journeys:map', args=(journey.public_id,))}?{'&'.join(filter(None, (view.query, further)))}"
+
+
+def _cases_in_words(view: View) -> str:
+    """Say which cases the page speaks of."""
+    told = said.months(view.first, view.last) if view.first else _("all months")
+    if view.attribute:
+        told = _("%(months)s, %(attribute)s: %(value)s") % {
+            "months": told,
+            "attribute": view.attribute,
+            "value": view.value,
+        }
+    return told
+
+
+def _job(journey: Journey, view: View) -> Job | None:
+    """Find the work that is making the figures of a view."""
+    arguments = {"journey": str(journey.public_id), "view": view.key, "digest": digest_of(journey, view)}
+    return Job.objects.unfinished().filter(kind=KIND, arguments=arguments).first()
+
+
+def _empty(request: Visit, journey: Journey) -> dict[str, Any]:
+    return {
+        "waiting": journey.logs.exclude(state__in=(LogState.REFUSED, LogState.DELETING)).order_by("pk"),
+        "may_bring": request.user.may(Permission.BRING_LOGS),
+    }
+
+
+def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[str, Any]:
+    """Give what the page shows of the figures that are kept."""
+    pace = request.GET.get("pace", ALL)
+    pace = pace if pace in PACES else ALL
+    whole = kept.page()
+    page = whole if pace == ALL else kept.page(pace)
+    told = rows.departments(whole)
+    wanted = request.GET.get("department", "")
+    chosen = next((one for one in told if one.name == wanted), None)
+    mine = None
+    words = request.GET.get("q", "").strip().casefold()[:100]
+    found = [one for one in told if words in one.name.casefold()] if words else told
+    titles = {ALL: _("All cases"), "typical": _("Typical cases"), "late": _("Late cases")}
+    return {
+        "pace": pace,
+        "paces": [
+            (title, _address(journey, view, pace="" if name == ALL else name, department=wanted), name == pace, None)
+            for name, title in titles.items()
+        ],
+        "page": page,
+        "whole": whole,
+        "lead": findings.lead(page),
+        "drawing": kept.drawing(pace, get_language() or "en"),
+        "departments": found,
+        "n_departments": len(told),
+        "words": words,
+        "chosen": chosen or mine or _telling(told),
+        "is_chosen": chosen is not None,
+        "closed": _address(journey, view, pace="" if pace == ALL else pace),
+        "query": _address(journey, view, pace="" if pace == ALL else pace).partition("?")[2],
+        "moves": rows.moves(told)[: rows.MOST_ROWS],
+        "closer_title": findings.closer_title(whole) if whole.compared else "",
+        "waits": rows.waits(whole),
+        "agreed_title": findings.agreed_title(whole.agreed),
+        "has_agreed": any(one.agreement.to for one in whole.agreed),
+        "has_points": bool(whole.distance.perception_points),
+    }
+
+
+def _telling(told: list[DepartmentRow]) -> DepartmentRow | None:
+    """Choose the department that is shown before the reader chooses: the furthest of those that many cases tell of."""
+    known = [one for one in told if one.handovers is not None and one.handovers.value is not None]
+    return known[-1] if known else None

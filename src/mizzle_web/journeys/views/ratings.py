@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,16 +15,19 @@ from mizzle_web.journeys.actions import ratings as actions
 from mizzle_web.journeys.figures.ratings import results
 from mizzle_web.journeys.forms.ratings import NUMBERS, Asked, Rate
 from mizzle_web.journeys.models import RatingBlock, Side
-from mizzle_web.journeys.views.drawn import drawn_or_404, write_csv
+from mizzle_web.journeys.views.drawn import drawn_or_404
 from mizzle_web.journeys.views.shown import shown
 from mizzle_web.page.access import member, needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
+from mizzle_web.page.sheets import sheet
 from mizzle_web.page.templatetags.page import level_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.http import HttpResponse
 
     from mizzle_web.journeys.figures.ratings import Point, Results, Seen
     from mizzle_web.journeys.models import DrawnStep, Journey
@@ -164,16 +166,13 @@ def take_back(request: Visit, public_id: UUID) -> HttpResponse:
 def ratings_csv(_request: Visit, public_id: UUID) -> HttpResponse:
     """Send what the page shows as CSV: full blocks, and nothing else."""
     journey = drawn_or_404(public_id)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="ratings-{str(journey.public_id)[:8]}.csv"'
     levels = [level_word(number) for number in NUMBERS]
     titles = [
         *(_("Department"), _("Perception point"), _("Side"), _("Answers"), *levels, _("Median level, 1 to 6")),
         *(_("Share at Wished for or above"), _("Low end, 95 %"), _("High end, 95 %")),
         *(_("Gap in levels, those who serve less those who are served"), _("Last answers on")),
     ]
-    write_csv(response, titles, _lines(results(journey)))
-    return response
+    return sheet(f"{journey.name} ratings", [titles, *_lines(results(journey))])
 
 
 def _lines(found: Results) -> Iterator[list[Cell]]:

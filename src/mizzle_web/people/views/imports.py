@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
@@ -21,6 +19,7 @@ from mizzle_web.page.access import needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
+from mizzle_web.page.sheets import written
 from mizzle_web.people.actions import imports as actions
 from mizzle_web.people.forms.members import SendFile
 from mizzle_web.people.models import ImportFile, ImportState, Outcome
@@ -28,7 +27,6 @@ from mizzle_web.people.roster.words import about_file, about_row
 from mizzle_web.people.views.units import today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from django.http import HttpResponse, HttpResponseBase
@@ -37,13 +35,6 @@ if TYPE_CHECKING:
     from mizzle_web.people.models import ImportRow
 
 A_PAGE = 50
-FORMULAS = frozenset(
-    "=+-@|%\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
-"""What a spreadsheet may take a cell for that begins with it."""
-BREAKS = frozenset("\t\r\n")
-INSIDE = re.compile(r"([;,\t|\"'\r\n]\s*)(?=[=+\-@])")
-"""Where a cell that is split or unquoted once more would begin with a formula."""
 MEANINGS = {
     "name": gettext_lazy("name"),
     "first_name": gettext_lazy("first name"),
@@ -109,11 +100,11 @@ def _job(file: ImportFile) -> Job | None:
 
 
 STATES = {
-    ImportState.NEW: gettext_lazy("being looked at"),
+    ImportState.NEW: gettext_lazy("It is being checked."),
     ImportState.CHECKED: gettext_lazy("Nothing is changed yet."),
-    ImportState.REFUSED: gettext_lazy("could not be read"),
-    ImportState.APPLYING: gettext_lazy("being taken in"),
-    ImportState.APPLIED: gettext_lazy("taken in"),
+    ImportState.REFUSED: gettext_lazy("It could not be read."),
+    ImportState.APPLYING: gettext_lazy("It is being imported."),
+    ImportState.APPLIED: gettext_lazy("It has been imported."),
 }
 
 
@@ -191,7 +182,7 @@ def apply(request: Visit, public_id: UUID) -> HttpResponse:
     if begins or (file.state == ImportState.APPLYING and is_free):
         if file.n_rows <= actions.AT_ONCE:
             actions.apply_import(file=file, by=request.user.actor, at=request.at, tell=_quietly)
-            return tell(redirect("people:import", file.public_id), _("Taken in."))
+            return tell(redirect("people:import", file.public_id), _("Imported."))
         _begin(request, file, "people.apply_import")
     return redirect("people:import", file.public_id)
 
@@ -202,7 +193,7 @@ def discard(request: Visit, public_id: UUID) -> HttpResponse:
     """Put a file away, and forget what was read from it."""
     file = _file(request, public_id)
     actions.discard_import(file=file, by=request.user.actor, at=request.at)
-    return tell(redirect("people:imports"), _("Put away. What was read from the file is forgotten."))
+    return tell(redirect("people:imports"), _("Discarded. What was read from the file is deleted."))
 
 
 @needs(Permission.MANAGE_PEOPLE)
@@ -220,34 +211,6 @@ def left_out(request: Visit, public_id: UUID) -> HttpResponseBase:
     response = StreamingHttpResponse(written(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="left-out.csv"'
     return response
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def written(lines: Iterable[list[str]]) -> Iterator[str]:
-    """Write lines as CSV in which no cell is a formula to a spreadsheet."""
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield "\ufeff"
-    for line in lines:
-        yield writer.writerow([tame(cell) for cell in line])
-
-
-def tame(cell: str) -> str:
-    """Put a mark before whatever in a cell a spreadsheet would take for a formula.
-
-    Examples
-    --------
-    >>> tame("=1+1"), tame("Ida"), tame("\uff1d1"), tame("Ida; =1")
-    ("'=1+1", 'Ida', "'\uff1d1", "Ida; '=1")
-    """
-    is_formula = cell.lstrip()[:1] in FORMULAS or cell[:1] in BREAKS
-    safe = INSIDE.sub(r"\1'", cell)
-    return f"'{safe}" if is_formula else safe
 
 
 def _file(request: Visit, public_id: UUID) -> ImportFile:

@@ -1,0 +1,1 @@
+"""Journeys and their figures, for programs: one module for each noun."""

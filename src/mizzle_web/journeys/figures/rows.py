@@ -1,0 +1,172 @@
+"""The rows of the map page: departments, handovers and agreed times, ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mizzle_web.journeys.figures.findings import moved
+from mizzle_web.journeys.figures.kept import FEWEST_CASES
+
+if TYPE_CHECKING:
+    from mizzle.estimate import Estimate
+    from mizzle.journeys.results import Agreed, Becomes, DepartmentDistance, DepartmentWay, Handover
+    from mizzle_web.journeys.figures.measured import Compared, Page
+
+COLOURS = 8
+MOST_ROWS = 12
+LETTERS = 2
+
+Stretch = tuple[str, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentRow:
+    """A department on the page.
+
+    Attributes
+    ----------
+    name, code, colour
+        Its name in the log, two letters, and one of eight colours (0 for all further ones).
+    distance, way
+        Its figures; None where too few cases tell of it.
+    compared, is_closer, is_further
+        Itself half a year earlier, and whether it moved beyond chance.
+    """
+
+    name: str
+    code: str
+    colour: int
+    distance: DepartmentDistance | None
+    way: DepartmentWay | None
+    compared: Compared | None = None
+    is_closer: bool = False
+    is_further: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything may be told of it."""
+        return self.distance is not None
+
+    @property
+    def handovers(self) -> Estimate | None:
+        """Handovers to the customer, where a perception point follows its work."""
+        return self.distance.handovers_to_customer if self.distance else None
+
+    @property
+    def becomes(self) -> tuple[Becomes, ...]:
+        """What its work becomes, the most frequent first."""
+        return self.way.becomes[:5] if self.way else ()
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Touch and wait on the way to the customer, as shares of a bar."""
+        if self.way is None or self.way.touch_hours.value is None or self.way.wait_hours.value is None:
+            return []
+        touch, wait = self.way.touch_hours.value, self.way.wait_hours.value
+        whole = (touch + wait) or 1.0
+        return [("touch", 0.0, 100 * touch / whole), ("wait", 100 * touch / whole, 100 * wait / whole)]
+
+
+def letters(name: str) -> str:
+    """Give two letters for a department: of its first two words, or of its only one."""
+    words = [word for word in name.split() if word[0].isalnum()] or [name]
+    return (words[0][0] + words[1][0] if len(words) > 1 else words[0][:LETTERS]).upper()
+
+
+def departments(page: Page) -> list[DepartmentRow]:
+    """Give the departments in order of distance, with nothing told of those that only a few cases tell of."""
+    ways = {one.department: one for one in page.ways}
+    compared = {one.department: one for one in page.compared}
+    found = moved(page.compared)
+    closer, further = ({one.department for one in some} for some in found)
+    rows = []
+    for number, one in enumerate(page.distance.departments, 1):
+        is_told = one.cases >= FEWEST_CASES
+        rows.append(
+            DepartmentRow(
+                name=one.department,
+                code=letters(one.department),
+                colour=number if number <= COLOURS else 0,
+                distance=one if is_told else None,
+                way=ways.get(one.department) if is_told else None,
+                compared=compared.get(one.department) if is_told else None,
+                is_closer=one.department in closer,
+                is_further=one.department in further,
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """A department on the line of handovers: where it is, where it was, both in per cent of the line."""
+
+    row: DepartmentRow
+    marks: tuple[tuple[str, float], ...]
+
+
+def moves(rows: list[DepartmentRow]) -> list[MovedRow]:
+    """Set departments beside themselves half a year earlier."""
+    both = [one for one in rows if one.compared is not None and one.handovers is not None]
+    known = [
+        (one, one.handovers.value, one.compared.handovers_before.value)  # type: ignore[union-attr] # chosen above
+        for one in both
+    ]
+    furthest = max((value for _row, *pair in known for value in pair if value is not None), default=0.0) or 1.0
+    found = []
+    for one, now, before in known:
+        marks = [("before", before), ("now", now)]
+        placed = tuple((kind, 3 + 94 * value / furthest) for kind, value in marks if value is not None)
+        found.append(MovedRow(one, placed))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """A handover with its wait, and what was agreed."""
+
+    source: str
+    target: str
+    count: int
+    median: float
+    p90: float | None
+    agreed: float | None
+    within: Estimate | None
+    is_over: bool
+    stretches: tuple[Stretch, ...]
+
+
+def waits(page: Page) -> list[WaitRow]:
+    """Give the handovers that were agreed on, then the longest of the others, each with its median wait."""
+    agreed = {(one.agreement.department, one.agreement.to): one for one in page.agreed if one.agreement.to}
+    told = [one for one in page.handovers if one.count >= FEWEST_CASES and one.wait.median is not None]
+    told.sort(key=lambda one: ((one.source, one.target) not in agreed, -(one.wait.median or 0.0)))
+    shown = told[:MOST_ROWS]
+    longest = max((one.wait.median or 0.0 for one in shown), default=0.0)
+    longest = max([longest, *(agreed[pair].agreement.hours for pair in _pairs(shown) if pair in agreed)]) or 1.0
+    return [_wait(one, agreed.get((one.source, one.target)), longest) for one in shown]
+
+
+def _pairs(shown: list[Handover]) -> list[tuple[str, str]]:
+    return [(one.source, one.target) for one in shown]
+
+
+def _wait(one: Handover, agreed: Agreed | None, longest: float) -> WaitRow:
+    median = one.wait.median or 0.0
+    hours = agreed.agreement.hours if agreed else None
+    is_over = hours is not None and median > hours
+    stretches: list[Stretch] = [("over" if is_over else "wait", 0.0, 100 * median / longest)]
+    if hours is not None:
+        stretches.append(("agreed", 0.0, 100 * hours / longest))
+    return WaitRow(
+        one.source,
+        one.target,
+        one.count,
+        median,
+        one.wait.p90,
+        hours,
+        agreed.within if agreed else None,
+        is_over,
+        tuple(stretches),
+    )

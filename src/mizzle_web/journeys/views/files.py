@@ -1,0 +1,34 @@
+"""Every figure of the map as CSV: the same that the page and the API tell."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from mizzle_web.journeys.figures import files
+from mizzle_web.journeys.figures.kept import find
+from mizzle_web.journeys.views.maps import view_of
+from mizzle_web.journeys.views.shown import journey_or_404
+from mizzle_web.page.access import member
+from mizzle_web.page.sheets import sheet
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from mizzle_web.page.visit import Visit
+
+
+@member
+@require_safe
+def file(request: Visit, public_id: UUID, name: str) -> HttpResponse:
+    """Give one table of the map as a CSV file."""
+    journey = journey_or_404(public_id)
+    table = files.TABLES.get(name)
+    kept = find(journey, view_of(request, journey)) if table and journey.has_table else None
+    if table is None or kept is None:
+        raise Http404
+    head, lines = table(kept)
+    return sheet(f"{journey.name} {name}", chain([head], lines))
