@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mizzle_web.journeys.views import files, journeys, maps
+from mizzle_web.journeys.views import agreements, departments, files, journeys, maps, points
 
 app_name = "journeys"
 urlpatterns = [
@@ -13,4 +13,15 @@ urlpatterns = [
     path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
     path("<uuid:public_id>/change", journeys.change, name="change"),
     path("<uuid:public_id>/put-away", journeys.put_away, name="put_away"),
+    path("<uuid:public_id>/points", points.points, name="points"),
+    path("<uuid:public_id>/points/points.csv", points.points_table, name="points_table"),
+    path("<uuid:public_id>/departments", departments.departments, name="departments"),
+    path("<uuid:public_id>/departments/links.csv", departments.departments_table, name="departments_table"),
+    path("<uuid:public_id>/agreements", agreements.agreements, name="agreements"),
+    path("<uuid:public_id>/agreements/times.csv", agreements.agreements_table, name="agreements_table"),
+    path("<uuid:public_id>/agreements/history", agreements.history, name="agreed"),
+    path("<uuid:public_id>/agreements/propose", agreements.propose, name="propose"),
+    path("<uuid:public_id>/agreements/<uuid:id>/agree", agreements.agree, name="agree"),
+    path("<uuid:public_id>/agreements/<uuid:id>/withdraw", agreements.withdraw, name="withdraw"),
+    path("<uuid:public_id>/agreements/<uuid:id>/end", agreements.end, name="end_time"),
 ]
