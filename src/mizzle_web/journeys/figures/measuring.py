@@ -213,7 +213,7 @@ def measure(
     from mizzle.engines import open_engine
     from mizzle.journeys.results import Agreement, ProcessMap
     from mizzle.logs import open_events
-    from mizzle_web.journeys.figures.measured import Months, to_json
+    from mizzle_web.journeys.figures.measured import Months, NearByDepartment, UsualByNode, near_of, to_json, usual_of
     from mizzle_web.journeys.figures.measured import Page as PageKind
     from mizzle_web.journeys.figures.view import View
 
@@ -233,6 +233,8 @@ def measure(
             if is_all:
                 page = _beside(page, whole, points, chosen, pace.late_from_hours)
                 parts += [("months", "", to_json(months, Months)), ("steps", "", to_json(drawn, ProcessMap))]
+                parts.append(("near", "", to_json(near_of(page), NearByDepartment)))
+                parts.append(("usual", "", to_json(usual_of(drawn), UsualByNode)))
             parts.append((name, "", to_json(page, PageKind)))
             parts += _drawings(name, page, drawn, told, languages)
     return parts
