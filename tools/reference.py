@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, NamedTuple, is_typeddict
 
-from mizzle import cli, journeys, tables
+from mizzle import cli, estimate, journeys, tables
 from mizzle.journeys import intervals
 from mizzle.logs import Mapping
 from mizzle.logs.times.moments import TimeFormat
@@ -44,6 +44,7 @@ LIBRARY = (
     Module("mizzle.logs", "mizzle.logs"),
     Module("mizzle.journeys", "mizzle.journeys"),
     Module("mizzle.journeys.results", "mizzle.journeys.results"),
+    Module("mizzle.journeys.selection", "mizzle.journeys.selection", ("Paces",)),
     Module("mizzle.journeys.blueprint", "mizzle.journeys.blueprint"),
     Module("mizzle.report", "mizzle.report.page", ("report",)),
     Module("mizzle.estimate", "mizzle.estimate"),
@@ -313,7 +314,7 @@ def measure_page() -> Iterator[str]:
     for measure in MEASURES:
         yield from _measure(measure)
     yield from ("## Intervals", "", "All are 95 % intervals. Medians, 90th percentiles and counts state none.", "")
-    for thing in (intervals.ratio_interval, intervals.share_interval, intervals.wilson):
+    for thing in (intervals.ratio_interval, intervals.share_interval, intervals.wilson, estimate.difference):
         yield from (f"### {thing.__name__}", "", "```python", signature(thing.__name__, thing), "```", "")
         yield from described(thing)
 

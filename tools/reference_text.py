@@ -65,6 +65,35 @@ MEASURES = (
         " a department with a handful of cases; its interval, or the lack of one, says so.",
     ),
     Measure(
+        "ways",
+        "METHOD",
+        (
+            Figure(
+                "touch",
+                "of a heard event: end minus start, summed over the events of its case after it and before its next"
+                " perception point. Of a department: the mean over its heard events; undefined where the log has no"
+                " starts",
+                "h",
+                _RATIO,
+            ),
+            Figure(
+                "wait",
+                "of a heard event: hours to the customer minus that touch, at least 0. Of a department: the mean over"
+                " its heard events",
+                "h",
+                _RATIO,
+            ),
+            Figure(
+                "becomes",
+                "heard events of the department whose next perception point is this activity of this department",
+                "share, 0 to 1",
+                _SHARE,
+            ),
+        ),
+        "Not to blame those who work in between for the wait: nobody has it in hand. Where a log has no starts, the"
+        " wait holds all work as well.",
+    ),
+    Measure(
         "process_map",
         "METHOD",
         (
@@ -113,6 +142,13 @@ MEASURES = (
                 "h",
                 "95 %, Student's t over cases, not below 0, for the mean",
             ),
+            Figure(
+                "touch of a case",
+                "end minus start, summed over its events, also those without a department; over the cases that have a"
+                f" start: {_SPREAD}",
+                "h",
+                "95 %, Student's t over cases, not below 0, for the mean",
+            ),
         ),
         "Not for a log that was cut by date: cases that were open at the cut look shorter than they were.",
     ),
@@ -136,6 +172,48 @@ MEASURES = (
             Figure("over", f"hours beyond the agreed time, over the cases that went beyond: {_SPREAD}", "h", _NONE),
         ),
         "Not for a time that one side set alone: an agreement has two.",
+    ),
+    Measure(
+        "select",
+        None,
+        (
+            Figure(
+                "chosen cases",
+                "whole cases whose last end is at or after the one instant and before the other, and whose attributes"
+                " have the values asked for",
+                "cases",
+                _NONE,
+            ),
+        ),
+        "Not to compare a period that has just ended with those before: the slow cases that began in it are still open"
+        " and will end later.",
+    ),
+    Measure(
+        "by_pace",
+        None,
+        (
+            Figure(
+                "late cases",
+                "cases that took longer than the 90th percentile of `throughput` (for a tenth); all others are typical",
+                "cases",
+                _NONE,
+            ),
+            Figure("late from", "that percentile, with linear interpolation", "h", _NONE),
+        ),
+        "Not to find out whether late cases take longer: they do, by choice. Ask what else differs in them.",
+    ),
+    Measure(
+        "attribute_values",
+        None,
+        (
+            Figure(
+                "cases of a value",
+                "cases whose last event with this attribute has this value",
+                "cases",
+                _NONE,
+            ),
+        ),
+        "Not for an attribute that changes along a case: only its last value is counted.",
     ),
     Measure(
         "suggest_perception_points",

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+DIFFERENCE = "estimate.difference/1"
+
 
 DIFFERENCE = "estimate.difference/1"
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from factories import BEGIN, RAW_SCHEMA
 from mizzle import journeys
-from mizzle.engines import open_engine
+from mizzle.engines import fetch, open_engine
+from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_interval, share_interval
 from mizzle.logs import events_in_memory, import_log, open_events
 
 ENGINE = open_engine("duckdb", threads=1)
@@ -108,6 +109,121 @@ def test_distance_equals_the_definition(rows):
                 assert hours_at.value == pytest.approx(float(np.quantile(hours, share)))
         else:
             assert one.hours_to_customer.value is None
+
+
+def whole_cases(rows):
+    """Cases as lists of (activity, department, start, end, whether it has a start) in order, with all their events."""
+    cases = defaultdict(list)
+    for row, (case, activity, department, start, took) in enumerate(rows):
+        end = (start or 0) + took
+        cases[case].append((end if start is None else start, end, row, activity, department, start is not None))
+    return {
+        case: [
+            (activity, department, begin, end, known) for begin, end, _, activity, department, known in sorted(found)
+        ]
+        for case, found in cases.items()
+    }
+
+
+@RARELY
+@given(logs)
+def test_ways_equal_the_definition_and_agree_with_distance(rows):
+    wanted = defaultdict(list)
+    for case, steps in whole_cases(rows).items():
+        for place, (_, department, _, end, _) in enumerate(steps):
+            ahead = [later for later in range(place, len(steps)) if steps[later][0] in POINTS and steps[later][1]]
+            if department and ahead:
+                touched = sum(one[3] - one[2] for one in steps[place + 1 : ahead[0]])
+                hours = max(steps[ahead[0]][2] - end, 0)
+                wanted[department].append((case, touched, max(hours - touched, 0), steps[ahead[0]][:2]))
+    log = opened(rows)
+    points = [name for name in POINTS if name in log.activities]
+    found = {one.department: one for one in journeys.ways(log, points)}
+    distances = {one.department: one for one in journeys.distance(log, points).departments}
+    assert set(found) == set(distances)
+    for department, one in found.items():
+        heard = wanted[department]
+        assert one.events == len(heard) == one.wait_hours.n == distances[department].hours_to_customer.n
+        assert one.cases == len({case for case, *_ in heard})
+        assert {(each.activity, each.department): each.n for each in one.becomes} == Counter(of for *_, of in heard)
+        if not heard:
+            assert (one.touch_hours.value, one.wait_hours.value) == (None, None)
+            continue
+        assert sum(each.share.value for each in one.becomes) == pytest.approx(1)
+        check_mean(one.wait_hours, [(case, waited) for case, _, waited, _ in heard])
+        if log.has_start:
+            check_mean(one.touch_hours, [(case, touched) for case, touched, _, _ in heard])
+        for each in one.becomes:
+            same = [(case, float(of == (each.activity, each.department))) for case, *_, of in heard]
+            by_case = sums_of(same)
+            y, m = zip(*by_case, strict=True)
+            sums = RatioSums(len(m), sum(y), sum(m), *(float(np.dot(*pair)) for pair in ((y, y), (y, m), (m, m))))
+            assert nearly(each.share.interval, share_interval(sums))
+
+
+def sums_of(values):
+    """Total and count of each case."""
+    found = defaultdict(list)
+    for case, value in values:
+        found[case].append(value)
+    return [(sum(one), len(one)) for one in found.values()]
+
+
+def nearly(one, other):
+    return one is other is None or one == pytest.approx(other, abs=1e-9)
+
+
+def check_mean(found, values):
+    totals, counts = zip(*sums_of(values), strict=True)
+    ratio = ratio_interval(totals, counts)
+    assert found.value == pytest.approx(ratio.value)
+    assert nearly(found.interval, not_below_zero(ratio))
+
+
+@RARELY
+@given(logs)
+def test_throughput_equals_the_definition(rows):
+    cases = whole_cases(rows).values()
+    took = [max(one[3] for one in steps) - min(one[2] for one in steps) for steps in cases]
+    touched = [sum(one[3] - one[2] for one in steps) for steps in cases if any(one[4] for one in steps)]
+    found = journeys.throughput(opened(rows))
+    check_spread(found.spread, found.hours, took)
+    if touched:
+        check_spread(found.touch, found.touch_hours, touched)
+    else:
+        assert (found.touch, found.touch_hours) == (None, None)
+
+
+def check_spread(spread, estimate, values):
+    assert (spread.n, estimate.n) == (len(values), len(values))
+    assert (spread.mean, estimate.value) == (pytest.approx(mean(values)), pytest.approx(mean(values)))
+    assert (spread.median, spread.p90) == pytest.approx(tuple(np.quantile(values, [0.5, 0.9])))
+
+
+@RARELY
+@given(logs, st.integers(0, 20), st.integers(0, 20), st.sampled_from([0.1, 0.5]))
+def test_a_part_of_a_log_is_the_log_of_its_cases(rows, since, until, share):
+    took = {
+        case: (max(one[3] for one in steps), max(one[3] for one in steps) - min(one[2] for one in steps))
+        for case, steps in whole_cases(rows).items()
+    }
+    log = opened(rows)
+    limit = float(np.quantile([hours for _, hours in took.values()], 1 - share))
+    paces = journeys.by_pace(log, late_share=share)
+    assert paces.late_from_hours == pytest.approx(limit)
+    bounds = {"ended_from": BEGIN + timedelta(hours=since), "ended_until": BEGIN + timedelta(hours=until)}
+    for part, kept in (
+        (journeys.select(log, **bounds), {case for case, (end, _) in took.items() if since <= end < until}),
+        (paces.late, {case for case, (_, hours) in took.items() if hours > limit}),
+        (paces.typical, {case for case, (_, hours) in took.items() if hours <= limit}),
+    ):
+        chosen = [row for row in rows if row[0] in kept]
+        assert (part.n_events, part.n_cases) == (len(chosen), len(kept))
+        assert part.n_without_department == sum(row[2] is None for row in chosen)
+        alone = opened(chosen) if chosen else None
+        if alone and alone.has_start == log.has_start:  # a log has starts or not, whatever part of it is looked at
+            assert journeys.process_map(part) == journeys.process_map(alone)
+            assert journeys.throughput(part).spread == journeys.throughput(alone).spread
 
 
 @RARELY
@@ -207,10 +323,17 @@ def test_splitting_a_log_into_files_does_not_matter(tmp_path_factory, rows, cut)
     assert figures(grown) == figures(whole)
 
 
+def events_of(log, case):
+    return fetch(log.table.filter(log.table.case_id == case).order_by("seq")).to_pylist()
+
+
 @RARELY
 @given(logs)
 def test_a_case_far_away_changes_no_other_timeline(rows):
     far = [("zz", "d", "D9", 900, 1), ("zz", "a", "D8", 950, 1)]
     for case in {row[0] for row in rows}:
         here = journeys.timeline(opened(rows), case)
+        assert (
+            journeys.timeline_of(events_of(opened(rows), case), population=journeys.process_map(opened(rows))) == here
+        )
         assert journeys.timeline(opened(rows + far), case) == here

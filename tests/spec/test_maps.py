@@ -99,6 +99,23 @@ def test_throughput_is_from_the_first_start_to_the_last_end(engine):
     assert found.hours.interval.high == pytest.approx(10.5 + 12.706204736432095 * 1.5)
 
 
+def test_touch_of_a_case_is_the_sum_over_its_events(engine):
+    # a: 1 + 1 + 1 + 2 + 1 = 6 hours, b: 3, c: 2 of an event without a department, d has no start and so no touch
+    found = journeys.throughput(events(engine, LOOP + "c x - 0 2\nd y Sales - 9"))
+    assert (found.cases, found.touch_hours.n, found.touch.n) == (4, 3, 3)
+    assert (found.touch_hours.value, found.touch.mean) == (pytest.approx(11 / 3), pytest.approx(11 / 3))
+    assert (found.touch.median, found.touch.p90) == (3.0, pytest.approx(5.4))
+    # residuals 7/3, -2/3 and -5/3, unshifted: the interval of a mean of three, not below zero
+    assert found.touch_hours.interval.low == 0.0
+    assert found.touch_hours.interval.high > 11 / 3
+    assert found.hours.method == found.touch_hours.method == found.touch.method
+
+
+def test_without_starts_a_case_has_no_touch(engine):
+    found = journeys.throughput(events(engine, "a x D1 - 1\na y D2 - 4"))
+    assert (found.hours.value, found.touch, found.touch_hours) == (3.0, None, None)
+
+
 MANY = "\n".join(
     [f"c{i} a D1 0 1\nc{i} b D2 1 2\nc{i} c D3 2 3" for i in range(6)]
     + [f"d{i} a D1 0 1\nd{i} c D3 1 2\nd{i} b D2 2 3" for i in range(3)]

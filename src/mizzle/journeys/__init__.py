@@ -5,7 +5,7 @@ from mizzle.journeys.distance import distance
 from mizzle.journeys.maps import handovers, process_map, rework, throughput
 from mizzle.journeys.selection import attribute_values, by_pace, select
 from mizzle.journeys.suggestions import suggest_perception_points
-from mizzle.journeys.timelines import agreed, read_agreements, timeline
+from mizzle.journeys.timelines import agreed, read_agreements, timeline, timeline_of
 from mizzle.journeys.ways import ways
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "suggest_perception_points",
     "throughput",
     "timeline",
+    "timeline_of",
     "ways",
 ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
+# Imported in earnest: who keeps figures as JSON reads the types of their fields when it runs.
+from datetime import date, datetime  # noqa: TC003 - see above
 
-    from mizzle.estimate import Estimate, Spread
-    from mizzle.tables import Node
+from mizzle.estimate import Estimate, Spread  # noqa: TC001 - see above
+from mizzle.tables import Node  # noqa: TC001 - see above
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Becomes:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentWay:
-    """The way from the work of one department to the customer: how long it is touched, how long it waits, what it becomes.
+    """The way from the work of one department to the customer: touch, wait, and what it becomes.
 
     Attributes
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -14,6 +15,7 @@ from mizzle.journeys.distance import known_activities
 from mizzle.journeys.expressions import HOUR, department_of, rows, spread, spreads
 from mizzle.journeys.intervals import wilson
 from mizzle.journeys.results import Agreed, Agreement, Step, Timeline
+from mizzle.tables import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from mizzle.journeys.results import ProcessMap
     from mizzle.tables import Events
 
 METHOD = "journeys.timeline/1"
@@ -61,17 +64,46 @@ def timeline(
     chosen = rows(events.table.filter(events.table.case_id == case_id).order_by("seq"))
     if not chosen:
         raise NoSuchName(_no_case(events, case_id))
-    touches, waits = _population(events, chosen)
-    steps = tuple(_step(events, row, points, touches, waits, agreements) for row in chosen)
-    touched = [step.touch_hours for step in steps if step.touch_hours is not None]
-    return Timeline(
-        case_id=case_id,
-        steps=steps,
-        touch_hours=sum(touched) if touched else None,
-        wait_hours=sum(step.wait_hours for step in steps if step.wait_hours is not None),
-        total_hours=(max(row["end_us"] for row in chosen) - min(row["start_us"] for row in chosen)) / HOUR,
-        method=METHOD,
-    )
+    return _lay_out(chosen, points, agreements, *_population(events, chosen))
+
+
+def timeline_of(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    perception_points: Iterable[str] = (),
+    agreements: Sequence[Agreement] = (),
+    population: ProcessMap | None = None,
+) -> Timeline:
+    """Lay out one case as `timeline` does, from its events and a map that was drawn up before, without an engine.
+
+    Parameters
+    ----------
+    rows
+        The events of the case in order (`mizzle.logs.case_events`).
+    perception_points
+        Activities at which the customer sees, hears or feels the service; marked in the steps. Names that do not occur
+        in the case are no matter.
+    agreements
+        Times agreed for departments and handovers (`read_agreements`), shown beside the actual ones.
+    population
+        The process map of the whole log, with all its steps, for what is usual; None where that is not known.
+
+    Returns
+    -------
+    Timeline
+        Steps in order; hours. A wait between departments is owned by the handover, never by a person.
+
+    Raises
+    ------
+    NoSuchName
+        When there is no event.
+    """
+    if not rows:
+        raise NoSuchName("The log has no such case, or its events are gone. Look for the case again.")
+    nodes, edges = (population.nodes, population.edges) if population else ((), ())
+    touches = {one.node: one.touch for one in nodes if one.touch is not None}
+    waits = {(one.source, one.target): one.wait for one in edges}
+    return _lay_out(rows, tuple(perception_points), agreements, touches, waits)
 
 
 def agreed(events: Events, agreements: Sequence[Agreement]) -> tuple[Agreed, ...]:
@@ -149,9 +181,9 @@ def _no_case(events: Events, case_id: str) -> str:
 
 def _population(
     events: Events, chosen: Sequence[Mapping[str, Any]]
-) -> tuple[dict[int, Spread], dict[tuple[int, int], Spread]]:
+) -> tuple[dict[Node, Spread], dict[tuple[Node, Node], Spread]]:
     """Touch per node and wait per step over the whole log, for what occurs in one case."""
-    nodes = sorted({row["node"] for row in chosen if row["node"] is not None})
+    nodes, node_of = sorted({row["node"] for row in chosen if row["node"] is not None}), events.nodes()
     if not nodes:
         return {}, {}
     table = events.table.filter(events.table.node.isin(nodes))
@@ -159,37 +191,67 @@ def _population(
     if events.has_start:
         timed = table.filter(table.start.notnull())
         found = rows(timed.group_by("node").aggregate(**spreads(timed.end_us - timed.start_us)))
-        touches = {row["node"]: spread(row, METHOD) for row in found}
+        touches = {node_of(row["node"]): spread(row, METHOD) for row in found}
     steps = table.filter(table.previous.isin(nodes))
     found = rows(steps.group_by(["previous", "node"]).aggregate(**spreads(steps.wait)))
-    return touches, {(row["previous"], row["node"]): spread(row, METHOD) for row in found}
+    return touches, {(node_of(row["previous"]), node_of(row["node"])): spread(row, METHOD) for row in found}
+
+
+def _lay_out(
+    chosen: Sequence[Mapping[str, Any]],
+    points: Sequence[str],
+    agreements: Sequence[Agreement],
+    touches: Mapping[Node, Spread],
+    waits: Mapping[tuple[Node, Node], Spread],
+) -> Timeline:
+    hours = {(one.department, one.to): one.hours for one in agreements}
+    steps: list[Step] = []
+    before: Node | None = None
+    for row in chosen:
+        node = None if row["department"] is None else Node(row["department"], row["activity"])
+        usual = (None, None) if node is None else (touches.get(node), waits.get((before, node)) if before else None)
+        steps.append(_step(row, before, usual, hours, is_point=row["activity"] in points))
+        before = node or before  # an event without a department stands outside the chain
+    touched = [step.touch_hours for step in steps if step.touch_hours is not None]
+    return Timeline(
+        case_id=chosen[0]["case_id"],
+        steps=tuple(steps),
+        touch_hours=sum(touched) if touched else None,
+        wait_hours=sum(step.wait_hours for step in steps if step.wait_hours is not None),
+        total_hours=(max(row["end_us"] for row in chosen) - min(row["start_us"] for row in chosen)) / HOUR,
+        method=METHOD,
+    )
+
+
+def _as_usual(found: Spread | None) -> Spread | None:
+    """Say what a map says of a node or step as a timeline does: nothing where nothing was measured."""
+    return None if found is None or found.n == 0 else replace(found, method=METHOD)
 
 
 def _step(
-    events: Events,
     row: Mapping[str, Any],
-    points: Sequence[str],
-    touches: Mapping[int, Spread],
-    waits: Mapping[tuple[int, int], Spread],
-    agreements: Sequence[Agreement],
+    before: Node | None,
+    usual: tuple[Spread | None, Spread | None],
+    hours: Mapping[tuple[str, str | None], float],
+    *,
+    is_point: bool,
 ) -> Step:
-    node_of = events.nodes()
-    before = None if row["previous"] is None else node_of(row["previous"]).department
-    handover = (before, row["department"]) if before is not None and before != row["department"] else None
-    hours = {(one.department, one.to): one.hours for one in agreements}
+    department, handover = row["department"], None
+    if before is not None and department is not None and before.department != department:
+        handover = (before.department, department)
     return Step(
         seq=row["seq"],
         activity=row["activity"],
-        department=row["department"],
+        department=department,
         start=row["start"],
         end=row["end"],
-        is_perception_point=row["activity"] in points,
+        is_perception_point=is_point,
         touch_hours=None if row["start"] is None else (row["end_us"] - row["start_us"]) / HOUR,
         wait_hours=None if row["wait"] is None else row["wait"] / HOUR,
         handover=handover,
-        touch_population=touches.get(row["node"]),
-        wait_population=waits.get((row["previous"], row["node"])),
-        agreed_touch_hours=hours.get((row["department"], None)),
+        touch_population=_as_usual(usual[0]),
+        wait_population=_as_usual(usual[1]),
+        agreed_touch_hours=hours.get((department, None)),
         agreed_wait_hours=hours.get(handover) if handover else None,
     )
 

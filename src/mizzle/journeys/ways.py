@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 METHOD = "journeys.ways/1"
 
 CASE_BITS, DEPARTMENT_BITS = 32, 16
-"""A case and a place in it, or a case and a department, are packed into one number, by which an engine groups faster."""
+"""A case and a place in it, or a case and a department, are packed into one number: engines group by it faster."""
 
 
 def ways(events: Events, perception_points: Iterable[str]) -> tuple[DepartmentWay, ...]:

@@ -179,14 +179,35 @@ def open_events(path: Path, engine: Engine) -> Events:
         When the file is no event table of mizzle, or of a form that this version cannot read.
     """
     if not is_event_table(path):
-        raise UnreadableLog(f"{path} is no imported event table. Import the log first: mizzle log import {path}")
+        raise UnreadableLog(_no_table(path))
     return _events(engine, path, read_metadata(path))
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
     """Read what the file says of itself: counts, dictionary, names of the free attributes."""
+    with pq.ParquetFile(path) as file:
+        return _metadata_of(file, path)
+
+
+def open_table(path: Path) -> pq.ParquetFile:
+    """Open an event table as a Parquet file, to be closed by the caller; raise `UnreadableLog` for any other file."""
     try:
-        found: dict[str, Any] = json.loads((pq.read_metadata(path).metadata or {})[KEY])
+        file = pq.ParquetFile(path)
+    except (OSError, pa.ArrowException) as problem:
+        raise UnreadableLog(_no_table(path)) from problem
+    try:
+        if KEY not in (file.metadata.metadata or {}):
+            raise UnreadableLog(_no_table(path))
+        _metadata_of(file, path)
+    except UnreadableLog:
+        file.close()
+        raise
+    return file
+
+
+def _metadata_of(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.metadata.metadata[KEY])
         form = found.get("form")
     except (ValueError, AttributeError):
         form = "unknown"
@@ -194,12 +215,17 @@ def read_metadata(path: Path) -> dict[str, Any]:
         raise UnreadableLog(
             f"{path.name} was written in form {form}, this mizzle reads form {FORM}. Import the log again."
         )
-    missing = [name for name in EVENTS.names if name not in pq.read_schema(path).names]
+    there = file.schema_arrow.names
+    missing = [name for name in EVENTS.names if name not in there]
     if missing or not {"counts", "has_start", "departments", "activities"} <= found.keys():
         raise UnreadableLog(
             f"{path.name} says that it is an event table, but parts of one are missing. Import the log again."
         )
     return found
+
+
+def _no_table(path: Path) -> str:
+    return f"{path} is no imported event table. Import the log first: mizzle log import {path}"
 
 
 def counts(metadata: dict[str, Any]) -> Counts:
