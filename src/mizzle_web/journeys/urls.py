@@ -2,17 +2,24 @@
 
 from django.urls import path
 
-from mizzle_web.journeys.views import agreements, departments, files, journeys, maps, points
+from mizzle_web.journeys.views import agreements, cases, contacts, departments, files, journeys, maps, mine, points
 
 app_name = "journeys"
 urlpatterns = [
     path("", journeys.journeys, name="journeys"),
     path("new", journeys.new, name="new"),
+    path("mine", mine.mine, name="mine"),
     path("<uuid:public_id>/", maps.show, name="map"),
     path("<uuid:public_id>/view", maps.choose, name="view"),
     path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
     path("<uuid:public_id>/change", journeys.change, name="change"),
     path("<uuid:public_id>/put-away", journeys.put_away, name="put_away"),
+    path("<uuid:public_id>/cases", cases.cases, name="cases"),
+    path("<uuid:public_id>/cases/case.csv", cases.case_table, name="case_table"),
+    path("<uuid:public_id>/contacts", contacts.contacts, name="contacts"),
+    path("<uuid:public_id>/contacts/contacts.csv", contacts.contacts_table, name="contacts_table"),
+    path("<uuid:public_id>/contacts/note", contacts.note, name="note_contact"),
+    path("<uuid:public_id>/contacts/<uuid:id>/take-back", contacts.take_back, name="take_back_contact"),
     path("<uuid:public_id>/points", points.points, name="points"),
     path("<uuid:public_id>/points/points.csv", points.points_table, name="points_table"),
     path("<uuid:public_id>/departments", departments.departments, name="departments"),

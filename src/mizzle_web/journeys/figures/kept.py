@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mizzle import __version__
 from mizzle.journeys.results import ProcessMap
-from mizzle_web.journeys.figures.measured import PARTS, Months, Near, key_of, of_json
+from mizzle_web.journeys.figures.measured import FEWEST, PARTS, Months, Near, key_of, of_json
 from mizzle_web.journeys.models import Agreement, FigurePart, FigureSet
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mizzle_web.journeys.figures.view import View
     from mizzle_web.journeys.models import Journey
 
-FEWEST_CASES = 5
+FEWEST_CASES = FEWEST
 """From fewer cases nothing is told of a department."""
 EMPTY = ProcessMap(nodes=(), edges=(), cases=0, cases_shown=0, nodes_total=0, edges_total=0, method="")
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mizzle.estimate import Estimate
     from mizzle.tables import Node
 
+FEWEST = 5
+"""From fewer cases nothing is told of a department."""
 PACES = ("all", "typical", "late")
 """All cases of a view, those that took as long as most, and the slowest tenth."""
 

@@ -145,10 +145,10 @@ def sample(*, out: str, orders: int, seed: int, until: str) -> dict[str, Any]:
     """Draw the orders of the company that never was, and import them as any other log."""
     import numpy as np
     import pyarrow.parquet as pq
-    from mizzle.simulate.agreed import AGREED_TIMES
 
     from mizzle import simulate
     from mizzle.logs import import_log
+    from mizzle.simulate.agreed import AGREED_TIMES
 
     say({"tell": [0.05, "sample"]})
     drawn = simulate.deliveries(orders, np.random.default_rng(seed), until=date.fromisoformat(until))
@@ -293,7 +293,7 @@ def _beside(page: Page, whole: Events, points: list[str], view: View, late_from:
 
     from mizzle import journeys
     from mizzle.estimate import difference
-    from mizzle_web.journeys.figures.measured import Compared
+    from mizzle_web.journeys.figures.measured import FEWEST, Compared
 
     page = replace(page, late_from_hours=late_from)
     if not view.first:
@@ -313,7 +313,7 @@ def _beside(page: Page, whole: Events, points: list[str], view: View, late_from:
             difference(now.hours_to_customer, past.hours_to_customer),
         )
         for now in page.distance.departments
-        if (past := before.get(now.department)) is not None
+        if (past := before.get(now.department)) is not None and past.cases >= FEWEST
     )
     return replace(page, before_first=earlier.first, before_last=earlier.last, compared=compared)
 
