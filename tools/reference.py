@@ -45,6 +45,8 @@ LIBRARY = (
     Module("mizzle.journeys", "mizzle.journeys"),
     Module("mizzle.journeys.results", "mizzle.journeys.results"),
     Module("mizzle.journeys.selection", "mizzle.journeys.selection", ("Paces",)),
+    Module("mizzle.journeys.drawn", "mizzle.journeys.drawn", ("DrawnStep",)),
+    Module("mizzle.journeys.levels", "mizzle.journeys.levels", ("LevelOfService",)),
     Module("mizzle.journeys.blueprint", "mizzle.journeys.blueprint"),
     Module("mizzle.report", "mizzle.report.page", ("report",)),
     Module("mizzle.estimate", "mizzle.estimate"),

@@ -216,6 +216,54 @@ MEASURES = (
         "Not for an attribute that changes along a case: only its last value is counted.",
     ),
     Measure(
+        "drawn",
+        "METHOD",
+        (
+            Figure("counts", "how often a step stands in the drawing; a drawing is one case", "steps", _NONE),
+            Figure("touch, wait", f"hours that people expect, where they gave them: {_SPREAD}", "h", _NONE),
+            Figure(
+                "handovers to the customer",
+                "of a step: changes of department from it to the next perception point at or after it; 0 if it is one;"
+                " undefined if none follows. Of a department: the mean over its steps",
+                "handovers",
+                _NONE,
+            ),
+            Figure(
+                "hours to the customer",
+                "of a step: waits before the steps after it up to that point, and touch of those in between. Of a"
+                " department: the mean over its steps; undefined as soon as one of these hours was not given",
+                "h",
+                _NONE,
+            ),
+        ),
+        "Not as a measurement: it is what people expect. Not beside figures from a log without saying so.",
+    ),
+    Measure(
+        "level_of_service",
+        "METHOD",
+        (
+            Figure("median level", "the level in the middle, 1 (Broken) to 6 (Unforgettable)", "level", _NONE),
+            Figure("at Wished for or above", "answers at level 4 or above", "share, 0 to 1", _WILSON),
+            Figure("below Expected", "answers below level 3", "share, 0 to 1", _WILSON),
+        ),
+        "Not as a mean of level numbers: the levels are ordered, and no more. Not to compare two groups: the shares of"
+        " two groups differ by chance, too.",
+    ),
+    Measure(
+        "perception_gap",
+        "GAP",
+        (
+            Figure(
+                "perception gap",
+                "median level of those who serve less that of those who are served; above 0 where those who serve see"
+                " it higher",
+                "levels",
+                _NONE,
+            ),
+        ),
+        "Not averaged over perception points, and not for those that one side alone has rated.",
+    ),
+    Measure(
         "suggest_perception_points",
         None,
         (Figure("score", "how much speaks for a perception point; it only ranks", "0 to 1", _NONE),),

@@ -175,5 +175,10 @@ def sorted_batches(
     engine: Engine, files: Sequence[Path], by: Sequence[str], rows: int = 65_536
 ) -> Iterator[pa.RecordBatch]:
     """Read Parquet files as one stream in a given order, sorting on disk where memory does not suffice."""
-    table = engine.backend.read_parquet([str(file) for file in files]).order_by(list(by))
-    yield from engine.backend.raw_sql(engine.backend.compile(table)).to_arrow_reader(rows)
+    yield from in_order(engine.backend.read_parquet([str(file) for file in files]), by, rows)
+
+
+def in_order(table: ir.Table, by: Sequence[str], rows: int = 65_536) -> Iterator[pa.RecordBatch]:
+    """Read a table of DuckDB as one stream in a given order, sorting on disk where memory does not suffice."""
+    backend = table.get_backend()
+    yield from backend.raw_sql(backend.compile(table.order_by(list(by)))).to_arrow_reader(rows)

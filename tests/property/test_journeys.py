@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from factories import BEGIN, RAW_SCHEMA
 from mizzle import journeys
 from mizzle.engines import fetch, open_engine
+from mizzle.journeys.drawn import DrawnStep
 from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_interval, share_interval
 from mizzle.logs import events_in_memory, import_log, open_events
 
@@ -337,3 +338,65 @@ def test_a_case_far_away_changes_no_other_timeline(rows):
             journeys.timeline_of(events_of(opened(rows), case), population=journeys.process_map(opened(rows))) == here
         )
         assert journeys.timeline(opened(rows + far), case) == here
+
+
+drawn_step = st.tuples(
+    st.sampled_from(["D1", "D2", "D3"]),
+    st.sampled_from("abcd"),
+    st.integers(0, 48),  # hours of wait before it
+    st.integers(0, 8),  # hours of touch
+)
+
+
+def as_a_log(steps):
+    """One case in which the steps follow each other with these hours."""
+    rows, now = [], 0
+    for department, activity, wait, touch in steps:
+        now += wait
+        rows.append(("p", activity, department, now, touch))
+        now += touch
+    return rows
+
+
+def rounded(distance):
+    """Figures of each department, without intervals and methods."""
+    names = ("handovers_to_customer", "handovers_median", "handovers_p90", "hours_to_customer", "hours_median")
+    names += ("hours_p90", "contact_share", "unheard_share")
+    return [
+        (
+            one.department,
+            one.events,
+            [
+                (name, found.n, None if found.value is None else round(found.value, 6))
+                for name in names
+                for found in [getattr(one, name)]
+            ],
+        )
+        for one in distance.departments
+    ]
+
+
+def map_of(found):
+    """Counts and hours of the nodes and edges of a map."""
+
+    def hours(spread):
+        return [None if one is None else round(one, 6) for one in (spread.mean, spread.median, spread.p90)]
+
+    nodes = [
+        (one.node, one.count, one.cases, one.repeats, one.starts, one.ends, hours(one.touch)) for one in found.nodes
+    ]
+    edges = [(one.source, one.target, one.count, hours(one.wait)) for one in found.edges]
+    return nodes, edges, found.cases, found.nodes_total, found.edges_total
+
+
+@RARELY
+@given(st.lists(drawn_step, min_size=1, max_size=12))
+def test_a_drawing_says_what_a_log_of_one_such_case_says(steps):
+    log = opened(as_a_log(steps))
+    points = [name for name in POINTS if name in log.activities]
+    drawing = [
+        DrawnStep(department, activity, activity in POINTS, wait, touch) for department, activity, wait, touch in steps
+    ]
+    drawn_map, distance = journeys.drawn(drawing)
+    assert rounded(distance) == rounded(journeys.distance(log, points))
+    assert map_of(drawn_map) == map_of(journeys.process_map(log))

@@ -19,6 +19,7 @@ MISSING = {
     "public_id": uuid.UUID(int=7),
     "token": "nothing-of-that-kind",
     "id": uuid.UUID(int=7),
+    "log_id": uuid.UUID(int=7),
     "number": 4_000_000,
     "name": "mizzle-2001-01-01-000000.tar.gz",
 }

@@ -17,10 +17,12 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection, connections
 
+from mizzle_web.jobs.kinds import Cancelled
 from mizzle_web.jobs.models import Job
+from mizzle_web.jobs.worker import Worker
 from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.journal.models import Entry
-from mizzle_web.operation import archive, backup, place, work
+from mizzle_web.operation import archive, backup, health, place, work
 from mizzle_web.operation.backup import make_backup
 from mizzle_web.operation.restore import restore
 from mizzle_web.page.refused import Refused
@@ -345,12 +347,67 @@ def test_the_newest_fourteen_are_kept_and_broken_off_ones_go(folder, at):
     assert not (place.backups() / ".mizzle-backup-abc").exists()
 
 
-def test_the_worker_makes_one_a_day_where_there_is_room(folder, at, monkeypatch):
+def a_day(at):
+    """Let the duty of the day begin, and a worker do what it asks for; give the jobs that there were."""
     work.daily_backup(at=at)
-    work.daily_backup(at=at + timedelta(hours=3))
-    assert len(backup.kept()) == 1
-    work.daily_backup(at=at + timedelta(hours=24))
-    assert len(backup.kept()) == 2
+    worker = Worker(clock=lambda: at)
+    while worker.once():
+        pass
+    return list(Job.objects.filter(kind=backup.KIND).order_by("created_at"))
+
+
+def test_the_worker_makes_one_a_day_where_there_is_room(folder, at, monkeypatch, time_machine):
+    for hours, n in ((0, 1), (3, 1), (24, 2)):
+        time_machine.move_to(at + timedelta(hours=hours), tick=False)
+        jobs = a_day(at + timedelta(hours=hours))
+        assert (len(backup.kept()), len(jobs)) == (n, n)
+    assert {(job.by, job.state, job.share_done) for job in jobs} == {(SYSTEM, "done", 1.0)}
     monkeypatch.setattr(work, "SPARE", 1e15)
-    with pytest.raises(Refused, match="no room"):
-        work.daily_backup(at=at + timedelta(hours=48))
+    last = a_day(at + timedelta(hours=48))[-1]
+    assert (last.state, "no room" in last.error, len(backup.kept())) == ("failed", True, 2)
+
+
+def test_the_duty_of_the_day_only_asks_so_that_no_other_waits_for_it(folder, at, monkeypatch):
+    monkeypatch.setattr(backup, "make_backup", lambda **_: pytest.fail("made within the duty"))
+    for _time in range(3):
+        work.daily_backup(at=at)
+    job = Job.objects.get(kind=backup.KIND)
+    assert (job.state, job.by, job.arguments["is_daily"]) == ("waiting", SYSTEM, True)
+    assert backup.ask_for_backup(by="ida", at=at) == job  # who presses the button meanwhile gets the same one
+
+
+def test_a_backup_tells_how_far_it_is_and_stops_when_asked(folder, at, monkeypatch):
+    monkeypatch.setattr(archive, "CHUNK", 1 << 14)
+    told = []
+    backup.make_backup(target=place.backups() / "one.zip", by=SYSTEM, at=at, tell=lambda *one: told.append(one))
+    shares = [share for share, _stage in told]
+    assert shares == sorted(shares)
+    assert (len(shares) > 10, max(shares) < 1) == (True, True)
+    assert {stage for _share, stage in told} >= {"Copying the database", "Packing the database", "Checking the copy"}
+
+    def stop(share, _stage):
+        if share > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        backup.make_backup(target=place.backups() / "two.zip", by=SYSTEM, at=at, tell=stop)
+    assert sorted(path.name for path in place.backups().iterdir()) == ["one.sha256", "one.zip"]
+
+
+def test_the_page_and_the_doctor_say_how_the_backup_of_the_day_stands(folder, operator_browser, at, monkeypatch):
+    def line():
+        return next(one for one in health.examine(at=at) if one.name == "backup")
+
+    work.daily_backup(at=at)
+    Job.objects.update(state="running", share_done=0.4, stage="Packing the database", leased_until=at)
+    page = operator_browser.get("/operation/backup").content.decode()
+    assert ("Being made" in page, "Packing the database" in page) == (True, True)
+    Job.objects.update(state="failed", ended_at=at, error="There is no room on the disk.")
+    page = operator_browser.get("/operation/backup").content.decode()
+    assert ("Being made" in page, "was not made: There is no room" in page) == (False, True)
+    assert (line().found, "log of the worker" in line().todo) == (
+        "The last one was not made: There is no room on the disk.",
+        True,
+    )
+    backup.make_backup(target=place.backups() / "one.zip", by=SYSTEM, at=at + timedelta(seconds=1))
+    assert line().is_fine  # one was made since, from the shell

@@ -16,7 +16,7 @@ from mizzle_web.config.sqlite.base import DatabaseWrapper
 from mizzle_web.jobs.models import Turn
 from mizzle_web.journal.actions import SYSTEM, record, send
 from mizzle_web.journal.models import Parcel, ParcelState
-from mizzle_web.operation import health, work
+from mizzle_web.operation import backup, health, place
 from web import houses
 
 pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="needs a house on a file of its own")
@@ -38,7 +38,7 @@ def ida(folder, at):
 def well(ida, at, monkeypatch):
     """A house in which nothing needs doing."""
     Turn.objects.create(path="journal.work.deliver", next_at=at)
-    work.daily_backup(at=at)
+    backup.make_backup(target=place.backups() / backup.name_at(at), by=SYSTEM, at=at)
     monkeypatch.setattr(health.shutil, "disk_usage", lambda _: argparse.Namespace(free=5 << 30, total=10 << 30))
 
 

@@ -169,3 +169,14 @@ def test_two_running_workers_share_what_is_due(transactional_db, monkeypatch):
     connections.close_all()
     assert len(done) == 1
     assert Turn.objects.get().leased_until is None
+
+
+def test_what_no_room_declares_any_more_is_forgotten_when_a_worker_starts(db, at):
+    Turn.objects.create(path="of.an.earlier.version", next_at=at - timedelta(days=3))
+    Turn.objects.create(path="of.an.earlier.version.at.work", next_at=at, leased_until=at + LEASE)
+    worker = Worker(clock=lambda: at)
+    assert worker._due([FIVE]) == 1
+    assert set(Turn.objects.values_list("path", flat=True)) == {FIVE.path, "of.an.earlier.version.at.work"}
+    Turn.objects.create(path="of.a.later.version", next_at=at)
+    worker._due([FIVE])
+    assert Turn.objects.filter(path="of.a.later.version").exists()

@@ -10,7 +10,6 @@ import pytest
 from django.db import DatabaseError
 from django.db.models import QuerySet
 
-from mizzle_web.jobs.schedule import declared
 from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry
 from mizzle_web.page.api import Scope
@@ -266,7 +265,3 @@ def test_a_token_closes_when_its_member_owes_a_second_factor(used, at, time_mach
     time_machine.move_to(at + timedelta(days=8), tick=False)
     answer = Program(used[1]).get("/organisation")
     assert (answer.status_code, "second factor" in problem_of(answer)["detail"]) == (403, True)
-
-
-def test_uses_are_written_by_the_scheduler():
-    assert "note_uses" in {one.function.__name__ for one in declared()}

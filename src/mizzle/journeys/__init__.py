@@ -2,6 +2,8 @@
 
 from mizzle.journeys.blueprint import blueprint
 from mizzle.journeys.distance import distance
+from mizzle.journeys.drawn import drawn
+from mizzle.journeys.levels import level_of_service, perception_gap
 from mizzle.journeys.maps import handovers, process_map, rework, throughput
 from mizzle.journeys.selection import attribute_values, by_pace, select
 from mizzle.journeys.suggestions import suggest_perception_points
@@ -14,7 +16,10 @@ __all__ = [
     "blueprint",
     "by_pace",
     "distance",
+    "drawn",
     "handovers",
+    "level_of_service",
+    "perception_gap",
     "process_map",
     "read_agreements",
     "rework",

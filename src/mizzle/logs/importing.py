@@ -243,15 +243,20 @@ def _put_together(state: _State, folder: Path, out: Path, *, append: bool, tell:
     total = sum(part.rows - part.rejected for part in state.parts)
     fresh = folder / "events.parquet"
     pa.default_memory_pool().release_unused()  # what reading took is free for sorting
-    memory = f"{max(LEAST_MEGABYTES, total // ROWS_PER_MEGABYTE)}MB"
-    with open_engine(threads=1, memory=memory, folder=folder) as engine:
-        batches = _told(sorted_batches(engine, files, ORDER), total, tell)
+    with open_engine(threads=1, memory=memory_to_sort(total), folder=folder) as engine:
+        batches = told(sorted_batches(engine, files, ORDER), total, tell)
         counts = append_events(out, batches, fresh) if append and out.exists() else write_events(batches, fresh)
     fresh.replace(out)
     return counts
 
 
-def _told(batches: Iterator[pa.RecordBatch], total: int, tell: Progress) -> Iterator[pa.RecordBatch]:
+def memory_to_sort(rows: int) -> str:
+    """Say how much memory the engine gets to sort so many rows."""
+    return f"{max(LEAST_MEGABYTES, rows // ROWS_PER_MEGABYTE)}MB"
+
+
+def told(batches: Iterator[pa.RecordBatch], total: int, tell: Progress) -> Iterator[pa.RecordBatch]:
+    """Hand on sorted batches, and tell how many of all rows have passed."""
     tell("sorting by case and time", 0.0)
     done = 0
     for batch in batches:

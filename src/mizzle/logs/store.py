@@ -84,8 +84,7 @@ def append_events(existing: Path, batches: Iterable[pa.RecordBatch], path: Path)
 
 
 def _merged(file: pq.ParquetFile, batches: Iterable[pa.RecordBatch], chain: Chain) -> Iterator[pa.Table]:
-    last_row = _last_row(file)
-    fresh = _Fresh(batches, last_row)
+    fresh = _Fresh(batches, highest_row(file))
     for group in range(file.num_row_groups):
         old = file.read_row_group(group)
         end = None if group == file.num_row_groups - 1 else old["case_id"][-1].as_py()
@@ -98,7 +97,8 @@ def _merged(file: pq.ParquetFile, batches: Iterable[pa.RecordBatch], chain: Chai
         yield from chain.follow(raw.sort_by([(name, "ascending") for name in ORDER]).combine_chunks().to_batches())
 
 
-def _last_row(file: pq.ParquetFile) -> int:
+def highest_row(file: pq.ParquetFile) -> int:
+    """Find the highest row number of an event table, by the statistics of its row groups."""
     place = file.schema_arrow.get_field_index("row")
     groups = (file.metadata.row_group(group).column(place).statistics for group in range(file.num_row_groups))
     return max(int(statistics.max) for statistics in groups)
@@ -178,14 +178,12 @@ def open_events(path: Path, engine: Engine) -> Events:
     UnreadableLog
         When the file is no event table of mizzle, or of a form that this version cannot read.
     """
-    if not is_event_table(path):
-        raise UnreadableLog(_no_table(path))
     return _events(engine, path, read_metadata(path))
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
     """Read what the file says of itself: counts, dictionary, names of the free attributes."""
-    with pq.ParquetFile(path) as file:
+    with open_table(path) as file:
         return _metadata_of(file, path)
 
 
@@ -196,8 +194,6 @@ def open_table(path: Path) -> pq.ParquetFile:
     except (OSError, pa.ArrowException) as problem:
         raise UnreadableLog(_no_table(path)) from problem
     try:
-        if KEY not in (file.metadata.metadata or {}):
-            raise UnreadableLog(_no_table(path))
         _metadata_of(file, path)
     except UnreadableLog:
         file.close()
@@ -206,8 +202,11 @@ def open_table(path: Path) -> pq.ParquetFile:
 
 
 def _metadata_of(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
+    said = (file.metadata.metadata or {}).get(KEY)
+    if said is None:
+        raise UnreadableLog(_no_table(path))
     try:
-        found: dict[str, Any] = json.loads(file.metadata.metadata[KEY])
+        found: dict[str, Any] = json.loads(said)
         form = found.get("form")
     except (ValueError, AttributeError):
         form = "unknown"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.cookie import parse_cookie
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mizzle_web.page import guard, problem
@@ -26,7 +30,7 @@ IN_MEMORY = 1 << 20
 """Bytes beyond which a body is kept in a file without a name, in the data folder."""
 ENVELOPE = 1 << 20
 """Bytes that any body may have; in an upload, those around the file."""
-FILES = "/people/import"
+FILES = re.compile(r"/people/import|/map/[0-9a-f-]{36}/logs/?$")
 """Addresses that take in files begin so."""
 _BLOCK = 64 << 10
 
@@ -80,7 +84,7 @@ def most_bytes(scope: Scope) -> int:
     """Give how large a body may be: a file is taken in only where one who has a session sends files."""
     cookies = [cookie.strip() for header in _headers(scope, b"cookie") for cookie in header.split(";")]
     has_session = any(cookie.startswith(f"{settings.SESSION_COOKIE_NAME}=") for cookie in cookies)
-    if scope["method"] == "POST" and scope["path"].startswith(FILES) and has_session:
+    if scope["method"] == "POST" and FILES.match(scope["path"]) and has_session:
         return (settings.ENVIRONMENT.upload_megabytes << 20) + ENVELOPE
     return ENVELOPE
 
@@ -111,17 +115,34 @@ def _with_length(scope: Scope, n_bytes: int) -> Scope:
 
 
 async def _refuse(status: int, scope: Scope, send: Send) -> None:
-    said = {
-        408: _("The rest of what you sent did not arrive. Send it again."),
-        413: _("That is too much at once. Send less."),
-    }[status]
-    if scope["path"].startswith(problem.ADDRESSES):
-        page = problem.problem(status, said)
-    else:
-        page = HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
+    with translation.override(_language(scope)):
+        page = _page(status, scope)
     told = dict(page.items()) | guard.HEADERS | {"Cache-Control": "no-store", "Content-Length": str(len(page.content))}
     if status == 408:  # noqa: PLR2004 - after it the rest of the body is not waited for
         told["Connection"] = "close"
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": page.content})
+
+
+def _language(scope: Scope) -> str:
+    """Choose the language of somebody of whom only the headers are known."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = ",".join(_headers(scope, b"accept-language"))
+    request.COOKIES = parse_cookie("; ".join(_headers(scope, b"cookie")))
+    return translation.get_language_from_request(request)
+
+
+def _page(status: int, scope: Scope) -> HttpResponse:
+    said = {
+        408: _("The rest of what you sent did not arrive. Send it again."),
+        413: _("That is too much at once. Send less."),
+    }[status]
+    if scope["path"].startswith(problem.ADDRESSES):
+        return problem.problem(status, said)
+    if status == 413 and FILES.match(scope["path"]):  # noqa: PLR2004 - the file is larger than what is taken in
+        said = _("The file is larger than the %(n)d MB that this house takes. Send it in parts, or ask your operator"
+                 " to raise the limit.") % {"n": settings.ENVIRONMENT.upload_megabytes}  # fmt: skip
+    title = problem.titles()[413 if status == 413 else 400][1]  # noqa: PLR2004 - the same
+    words = {"title": title, "sentence": said, "status": status}
+    return HttpResponse(render_to_string("page/problem.html", words), status=status)

@@ -46,6 +46,7 @@ class Environment:
     language: str
     timezone: str
     upload_megabytes: int
+    log_folders: tuple[Path, ...]
 
 
 def read(given: Mapping[str, str]) -> Environment:
@@ -104,6 +105,12 @@ def read(given: Mapping[str, str]) -> Environment:
         language=checked("LANGUAGE", "en", lambda text: LANGUAGES[LANGUAGES.index(text)], "en, es or nb"),
         timezone=checked("TIMEZONE", "UTC", lambda text: zoneinfo.ZoneInfo(text).key, "a zone as Europe/Oslo"),
         upload_megabytes=checked("UPLOAD_MEGABYTES", "2048", _positive, "a whole number of megabytes above 0"),
+        log_folders=checked(
+            "LOG_FOLDERS",
+            "",
+            lambda text: _folders(text, data),
+            "folders that are there, each from the root on, with colons between; not that of the data or one around it",
+        ),
     )
 
 
@@ -212,6 +219,19 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError(text)
     return number
+
+
+def _folders(text: str, data: Path) -> tuple[Path, ...]:
+    """Read folders of logs; the keys and the database must not lie in one of them."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(os.pathsep))):
+        folder = Path(part).resolve()
+        if not Path(part).is_absolute() or not folder.is_dir():
+            raise ValueError(part)
+        if data.resolve().is_relative_to(folder) or folder.is_relative_to(data.resolve()):
+            raise ValueError(part)
+        found.append(folder)
+    return tuple(found)
 
 
 def databases(environment: Environment) -> dict[str, Any]:

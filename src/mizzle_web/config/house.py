@@ -94,6 +94,8 @@ def _serve(chosen: argparse.Namespace) -> int:
     from mizzle_web.config.asgi import application
     from mizzle_web.config.upkeep import opened
     from mizzle_web.jobs.worker import beside
+    from mizzle_web.page import clock
+    from mizzle_web.people.actions.tokens import noting
 
     if chosen.command == "serve":  # the demo has done so before it loaded anything
         _migrate()
@@ -107,10 +109,34 @@ def _serve(chosen: argparse.Namespace) -> int:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    with opened(), nullcontext() if chosen.command == "web" else beside():
+    with opened(), noting(clock=clock.now), nullcontext() if chosen.command == "web" else beside():
         print(f"mizzle is open at http://{chosen.host}:{chosen.port}", file=sys.stderr)
+        _tell_start_code(chosen.host)
         uvicorn.Server(settings).run()
     return 0
+
+
+def _tell_start_code(host: str) -> None:
+    """Make sure that an empty house has a start code, and print it where others may reach the first page."""
+    from django.conf import settings
+    from django.db import DatabaseError
+
+    from mizzle_web.people.actions import start_code
+    from mizzle_web.people.models import Organisation
+
+    settings.LISTENS_ON = host
+    try:
+        is_empty = not Organisation.objects.exists()
+    except DatabaseError:  # away, or without tables yet: it may turn out to be empty
+        start_code.make()
+        return
+    if not is_empty:
+        start_code.remove()
+        return
+    code = start_code.make()
+    if start_code.is_reachable():
+        print(f"The first page asks for this start code: {code}", file=sys.stderr)
+        print(f"It stands in {start_code.file()} until there is an organisation.", file=sys.stderr)
 
 
 def _worker(_chosen: argparse.Namespace) -> int:

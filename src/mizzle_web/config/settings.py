@@ -17,6 +17,7 @@ DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key
 FIELD_KEYS = ENVIRONMENT.field_keys
 ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
+LISTENS_ON = ""  # the address that `mizzle serve` was told to listen on; unknown under any other server
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]
 ROOT_URLCONF = "mizzle_web.config.urls"
 AUTH_USER_MODEL = "people.Member"
@@ -102,6 +103,7 @@ STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.Stati
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # as in `bodies.py`, which refuses more before a page is asked
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the table of 200 drawn steps is one form of seven fields a row
 _ARRIVING = ENVIRONMENT.data / ".arriving"  # not /tmp, which others read and which may be memory
 _ARRIVING.mkdir(mode=0o700, exist_ok=True)
 FILE_UPLOAD_TEMP_DIR = str(_ARRIVING)

@@ -22,7 +22,7 @@ from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.page.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from mizzle_web.jobs.models import JobQuerySet
@@ -222,3 +222,9 @@ def end_turn(*, path: str, worker: str, has_failed: bool, at: datetime) -> None:
     n_failed = F("n_failed") + 1 if has_failed else 0
     with transaction.atomic():
         Turn.objects.filter(path=path, worker=worker).update(leased_until=None, ended_at=at, n_failed=n_failed)
+
+
+def forget_turns(*, but: Collection[str], at: datetime) -> int:
+    """Forget the turns of what no room declares any more, which nobody will take again; give how many."""
+    with transaction.atomic():
+        return Turn.objects.free(at).exclude(path__in=but).delete()[0]

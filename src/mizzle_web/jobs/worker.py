@@ -28,11 +28,12 @@ from mizzle_web.page.clock import now
 from mizzle_web.page.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from mizzle_web.jobs.kinds import Work
     from mizzle_web.jobs.models import Job
+    from mizzle_web.jobs.schedule import Regular
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class Worker:
         self.closing = threading.Event()
         self.round = schedule.Round(worker=self.name, lease=lease, clock=clock)
         self._telling: Telling | None = None
+        self._is_swept = False
 
     def stop(self) -> None:
         """Take nothing more, and give back what runs at its next stage."""
@@ -120,7 +122,7 @@ class Worker:
         beat = self.lease.total_seconds() / BEATS
         threads = (
             threading.Thread(target=self._again, args=(self._beat, beat, beat), name="heartbeat", daemon=True),
-            threading.Thread(target=self._again, args=(lambda: self.round.go(regulars), 1.0), name="due", daemon=True),
+            threading.Thread(target=self._again, args=(lambda: self._due(regulars), 1.0), name="due", daemon=True),
         )
         for thread in threads:
             thread.start()
@@ -153,6 +155,13 @@ class Worker:
                     self.closing.wait(wait)
         finally:
             connections.close_all()
+
+    def _due(self, regulars: Sequence[Regular]) -> int:
+        """Do what is due; at first also forget what an earlier version did, so that nobody waits for it."""
+        if not self._is_swept:
+            actions.forget_turns(but={one.path for one in regulars}, at=self.clock())
+            self._is_swept = True
+        return self.round.go(regulars)
 
     def _beat(self) -> None:
         """Show that this worker lives."""

@@ -280,36 +280,68 @@ class Side(models.TextChoices):
     SERVED = "served", _("Those who are served")
 
 
+class RatingBlockQuerySet(models.QuerySet["RatingBlock"]):
+    """Questions to blocks of ratings."""
+
+    def full(self) -> RatingBlockQuerySet:
+        """Those that may be shown: nothing else of the table may leave it."""
+        return self.filter(filled_on__isnull=False)
+
+
 class RatingBlock(models.Model):
     """Ratings of one perception point from one side, counted by level; shown only once the block is full.
 
-    Nothing says who rated what: a block holds counts alone, and a figure moves only when a whole block is added.
+    Nothing says who rated what: a block holds counts alone, and a figure moves only when a whole block is added. No
+    page shows the number of a block or when one began: both would tell that somebody is rating.
     """
 
     step = models.ForeignKey(DrawnStep, on_delete=models.CASCADE, related_name="blocks")
     side = models.CharField(max_length=10, choices=Side.choices)
+    is_asked = models.BooleanField(default=False)  # counts that somebody brought from asking customers; always full
     number = models.PositiveIntegerField()
     counts = models.JSONField(default=list)  # six numbers, from Broken to Unforgettable
     n = models.PositiveIntegerField(default=0)
     filled_on = models.DateField(null=True)
 
+    objects = RatingBlockQuerySet.as_manager()
+
     class Meta:
         ordering = ("number",)
-        constraints = (models.UniqueConstraint(fields=("step", "side", "number"), name="journeys_blocks_are_numbered"),)
+        constraints = (
+            # Asked blocks are counted apart: a gap in their numbers would tell of ratings that are not shown.
+            models.UniqueConstraint(fields=("step", "side", "is_asked", "number"), name="journeys_blocks_are_numbered"),
+            models.UniqueConstraint(
+                fields=("step", "side"), condition=Q(filled_on__isnull=True), name="journeys_one_block_is_filled"
+            ),
+        )
 
     class Privacy:
-        open = ("id", "step", "side", "number", "n", "filled_on")
-        sensitive = ("counts",)
+        open = ("id", "step", "side", "is_asked", "number", "filled_on")
+        sensitive = ("counts", "n")
 
 
 class RatingReceipt(models.Model):
-    """That somebody has rated a point this month; by a keyed hash, which leads back to nobody and to no level."""
+    """That somebody has rated a point this month, or in the block that is being filled.
+
+    By a keyed hash, which leads back to nobody and to no level. It is forgotten with its month or once its block is
+    full.
+    """
 
     mark = models.CharField(max_length=64, primary_key=True)
-    on = models.DateField()
+    block = models.ForeignKey(
+        RatingBlock, on_delete=models.CASCADE, null=True, related_name="receipts"
+    )  # null: of a month
+    month_on = models.DateField(null=True)  # its first day
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(block__isnull=True) ^ Q(month_on__isnull=True), name="journeys_receipt_of_month_or_block"
+            ),
+        )
 
     class Privacy:
-        open = ("on",)
+        open = ("block", "month_on")
         sensitive = ("mark",)
 
 

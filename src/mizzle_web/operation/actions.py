@@ -17,6 +17,7 @@ from mizzle_web.journeys.actions.journeys import forget_every_table
 from mizzle_web.journeys.actions.sample import ask_for_orders
 from mizzle_web.operation import sample_keys
 from mizzle_web.page.refused import Refused
+from mizzle_web.people.actions import start_code
 from mizzle_web.people.actions.imports import path_of
 from mizzle_web.people.models import Grant, ImportFile, Member, Organisation, Placement, Succession, Unit, UnitPeriod
 
@@ -66,6 +67,7 @@ def load_sample(*, rng_seed: int, by: str, at: datetime) -> bool:
         ask_for_orders(seed=rng_seed, at=at)
         record(by=by, verb="sample.loaded", thing="organisation", at=at, details=counts)
         sample_keys.write(keys)  # before the commit: passwords that nobody can read would open nothing
+        transaction.on_commit(start_code.remove, robust=True)
     return True
 
 
@@ -164,6 +166,9 @@ def remove_sample(*, by: str, at: datetime) -> None:
         record(by=by, verb="sample.removed", thing="organisation", at=at)
         transaction.on_commit(lambda: _forget(files))
         transaction.on_commit(forget_every_table)
+        transaction.on_commit(
+            start_code.make, robust=True
+        )  # the house is empty again, and may have been found by others
 
 
 def _forget(files: list[Path]) -> None:

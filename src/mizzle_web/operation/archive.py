@@ -54,8 +54,8 @@ class Writer:
         self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
         self.files: dict[str, list[Any]] = {}
 
-    def add(self, name: str, path: Path) -> None:
-        """Add a file; one that has gone away meanwhile is left out."""
+    def add(self, name: str, path: Path, tell: Callable[[int], None] = lambda _n_bytes: None) -> None:
+        """Add a file, and tell how much of it is in; one that has gone away meanwhile is left out."""
         digest, n_bytes = hashlib.sha256(), 0
         try:
             source = path.open("rb")
@@ -66,6 +66,7 @@ class Writer:
                 digest.update(block)
                 n_bytes += len(block)
                 out.write(block)
+                tell(n_bytes)
         self.files[name] = [n_bytes, digest.hexdigest()]
 
     def close(self, manifest: Manifest) -> None:

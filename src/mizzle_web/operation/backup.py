@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from mizzle_web.jobs.actions import start
-from mizzle_web.jobs.models import Job
+from mizzle_web.jobs.models import Job, JobState
 from mizzle_web.journal.actions import record
 from mizzle_web.operation import archive, place, snapshot
 from mizzle_web.page.refused import Refused
@@ -82,7 +83,6 @@ def make_backup(
         folder = Path(name)
         tell(0.02, _("Copying the database"))
         facts = snapshot.take(folder / archive.DATABASE)
-        tell(0.4, _("Packing"))
         writer = archive.Writer(folder / "part.zip")
         try:
             _fill(writer, folder / archive.DATABASE, with_keys=with_keys, tell=tell)
@@ -90,6 +90,7 @@ def make_backup(
         except BaseException:
             writer.abandon()
             raise
+        tell(0.95, _("Checking the copy"))
         digest = archive.digest_of(folder / "part.zip")
         (folder / "part.zip").replace(target)
     _sync(target.parent)
@@ -101,14 +102,25 @@ def make_backup(
 
 
 def _fill(writer: archive.Writer, database: Path, *, with_keys: bool, tell: Callable[[float, str], None]) -> None:
-    writer.add(archive.DATABASE, database)
-    files = place.uploaded_files()
-    for n, path in enumerate(files, 1):
-        writer.add(archive.FILES + path.relative_to(place.data()).as_posix(), path)
-        tell(0.6 + 0.3 * n / len(files), _("Packing uploaded files"))
+    parts = [(archive.DATABASE, database, _("Packing the database"))]
+    parts += [
+        (archive.FILES + path.relative_to(place.data()).as_posix(), path, _("Packing uploaded files"))
+        for path in place.uploaded_files()
+    ]
+    sizes = [path.stat().st_size if path.exists() else 0 for _name, path, _stage in parts]
+    total, before = max(1, sum(sizes)), 0
+    for (name, path, stage), size in zip(parts, sizes, strict=True):
+        told = partial(_tell, tell, stage, before, total)
+        told(0)
+        writer.add(name, path, told)
+        before += size
     if with_keys:
         for path in sorted((place.data() / place.KEYS).glob("*")):
             writer.add(archive.KEYS + path.name, path)
+
+
+def _tell(tell: Callable[[float, str], None], stage: str, before: int, total: int, n_bytes: int) -> None:
+    tell(0.4 + 0.5 * min(1.0, (before + n_bytes) / total), stage)
 
 
 def _manifest(facts: snapshot.Facts, writer: archive.Writer, at: datetime, *, has_keys: bool) -> archive.Manifest:
@@ -181,11 +193,24 @@ def make_room() -> int:
     return len(old)
 
 
-def ask_for_backup(*, by: str, at: datetime, key: str = "") -> Job:
+def under_way() -> Job | None:
+    """Give the backup that is being made or waits for a worker, whoever asked for it."""
+    return Job.objects.unfinished().filter(kind=KIND).order_by("created_at").first()
+
+
+def last_failed() -> Job | None:
+    """Give the last backup that a worker tried, where that was not made."""
+    last = (
+        Job.objects.filter(kind=KIND, state__in=(JobState.DONE, JobState.FAILED)).order_by("-ended_at", "-pk").first()
+    )
+    return last if last is not None and last.state == JobState.FAILED else None
+
+
+def ask_for_backup(*, by: str, at: datetime, key: str = "", is_daily: bool = False) -> Job:
     """Let a worker make a backup; while one is being made, give that one."""
+    arguments = {"name": name_at(at), "by": by} | ({"is_daily": True} if is_daily else {})
     with transaction.atomic():
-        begun = Job.objects.unfinished().filter(kind=KIND).order_by("created_at").first()
-        return begun or start(kind=KIND, arguments={"name": name_at(at), "by": by}, by=by, at=at, key=key)
+        return under_way() or start(kind=KIND, arguments=arguments, by=by, at=at, key=key)
 
 
 def note_taken(*, backup: Backup, by: str, at: datetime) -> None:

@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from mizzle_web.jobs.models import Turn
 from mizzle_web.journal.models import Entry, Parcel, ParcelKind, ParcelState
 from mizzle_web.operation import place
-from mizzle_web.operation.backup import last_made_at
+from mizzle_web.operation.backup import last_failed, last_made_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,7 +68,7 @@ def examine(*, at: datetime, thorough: bool = False) -> list[Line]:
         can_ask = found[-1].is_fine
     if can_ask:
         found += [_clock(at), _worker(at)]
-    found += [_disk(), _keys(), _address(), _mail(thorough=thorough, can_ask=can_ask), _backup(at)]
+    found += [_disk(), _keys(), _address(), _mail(thorough=thorough, can_ask=can_ask), _backup(at, can_ask=can_ask)]
     found.append(_versions())
     return found
 
@@ -276,8 +276,12 @@ def _call(url: str) -> str:
     return ""
 
 
-def _backup(at: datetime) -> Line:
+def _backup(at: datetime, *, can_ask: bool) -> Line:
     title, last = _("Backup"), last_made_at()
+    failed = last_failed() if can_ask else None
+    if failed is not None and (last is None or failed.created_at > last):
+        said = _("The last one was not made: %(reason)s") % {"reason": failed.error}
+        return Line("backup", title, said, _("Look into the log of the worker, then make one under Backup."))
     todo = _("Make one: mizzle backup FILE, and keep it on another machine.")
     if last is None:
         return Line("backup", title, _("None was made yet."), todo)

@@ -18,6 +18,8 @@ from mizzle_web.page.access import anyone, needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
+from mizzle_web.people.actions import start_code
+from mizzle_web.people.actions.start_code import KNOWS_START_CODE
 from mizzle_web.people.models import Member, Unit
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def sample(request: Visit) -> HttpResponse:
             refusal = found
         else:
             logout(request)
+            if start_code.is_needed(request):  # who removes it goes on, and nobody else who finds the address
+                request.session[KNOWS_START_CODE] = True
             return redirect("people:start")
     facts = {
         "refusal": refusal,
@@ -72,7 +76,13 @@ def backup(request: Visit) -> HttpResponse:
         if job.by == request.user.actor:
             return redirect("jobs:job", job.public_id)
         return tell(redirect("operation:backup"), _("A backup is being made already. It will be in this list."))
-    facts = {"backups": keeping.kept(), "most": keeping.KEPT, "key": get_random_string(32)}
+    facts = {
+        "backups": keeping.kept(),
+        "most": keeping.KEPT,
+        "key": get_random_string(32),
+        "under_way": keeping.under_way(),
+        "failed": keeping.last_failed(),
+    }
     return render(request, "operation/backup.html", facts)
 
 

@@ -18,7 +18,6 @@ from mizzle_web.page.refused import Refused
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from mizzle_web.jobs.kinds import Progress
 
@@ -29,11 +28,13 @@ SPARE = 3
 
 @kind(backup.KIND, title=gettext_lazy("Backup"))
 def back_up(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
-    """Make a backup in the data folder; the oldest ones make room."""
+    """Make a backup in the data folder; the oldest ones make room. That of the day is made only where there is room."""
     target = place.backups() / str(arguments["name"])
     made = backup.find(target.name)
     if made is None:
         backup.make_room()
+        if arguments.get("is_daily") and shutil.disk_usage(target.parent).free < SPARE * _size():
+            raise Refused("no_room", _("There is no room on the disk for the backup of the day. Make room for it."))
         made = backup.make_backup(target=target, by=str(arguments["by"]), at=clock.now(), tell=tell)
     backup.make_room()
     return {
@@ -44,15 +45,10 @@ def back_up(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
 
 
 def daily_backup(*, at: datetime) -> None:
-    """Make the backup of the day, unless one was made or the disk is nearly full: doctor says so then."""
+    """Let a worker make the backup of the day, unless one was made; so that no other duty waits for it."""
     last = backup.last_made_at()
-    if last is not None and 0 <= (at - last).total_seconds() < DAY / 2:
-        return
-    target: Path = place.backups() / backup.name_at(at)
-    if shutil.disk_usage(target.parent).free < SPARE * _size():
-        raise Refused("no_room", "There is no room for the backup of the day.")
-    backup.make_backup(target=target, by=SYSTEM, at=at)
-    backup.make_room()
+    if last is None or not 0 <= (at - last).total_seconds() < DAY / 2:
+        backup.ask_for_backup(by=SYSTEM, at=at, is_daily=True)
 
 
 def _size() -> int:

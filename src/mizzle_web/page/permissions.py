@@ -19,5 +19,6 @@ class Permission(Enum):
     OPERATE = "operate"
     BRING_LOGS = "bring_logs"
     MANAGE_JOURNEYS = "manage_journeys"
+    DRAW_JOURNEYS = "draw_journeys"
     AGREE_TIMES = "agree_times"
     NOTE_CONTACT = "note_contact"

@@ -6,6 +6,9 @@ import csv
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponse
+from django.utils.text import slugify
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -18,6 +21,13 @@ UNSEEN = " \"'\u00a0\u3000\ufeff\u200b"
 """What may stand before a formula without being seen."""
 INSIDE = re.compile(r"([;,\t|\"'\r\n]\s*)(?=[=+\-@])")
 """Where a cell that is split or unquoted once more would begin with a formula."""
+
+
+def sheet(name: str, lines: Iterable[Iterable[Any]]) -> HttpResponse:
+    """Answer with a table as a CSV file of this name."""
+    response = HttpResponse("".join(written(lines)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name) or "table"}.csv"'
+    return response
 
 
 def written(lines: Iterable[Iterable[Any]], *, inside: bool = True) -> Iterator[str]:

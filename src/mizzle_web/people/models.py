@@ -410,11 +410,12 @@ class Throttle(models.Model):
 
     key = models.CharField(max_length=64, primary_key=True)
     n_failed = models.PositiveIntegerField(default=0)
-    failed_at = models.DateTimeField()
     open_at = models.DateTimeField()
+    forget_at = models.DateTimeField()  # from then on the count is nothing
+    came_in_on = models.DateField(null=True)  # the last day on which the name was right here
 
     class Privacy:
-        open = ("n_failed", "failed_at", "open_at")
+        open = ("n_failed", "open_at", "forget_at", "came_in_on")
         sensitive = ("key",)
 
 

@@ -27,11 +27,13 @@ class Role(models.TextChoices):
 MAY: dict[Role, frozenset[Permission]] = {
     Role.COLLEAGUE: frozenset(),
     Role.HOST: frozenset({Permission.NOTE_CONTACT}),
-    Role.LEADER: frozenset({Permission.SEE_PEOPLE, Permission.AGREE_TIMES, Permission.NOTE_CONTACT}),
+    Role.LEADER: frozenset(
+        {*(Permission.SEE_PEOPLE, Permission.DRAW_JOURNEYS, Permission.AGREE_TIMES), Permission.NOTE_CONTACT}
+    ),
     Role.SERVICE_LEAD: frozenset(Permission) - {Permission.OPERATE},
     Role.PEOPLE_PARTNER: frozenset({Permission.SEE_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_UNITS}),
     Role.EXECUTIVE: frozenset({Permission.SEE_PEOPLE}),
-    Role.ANALYST: frozenset({Permission.BRING_LOGS, Permission.MANAGE_JOURNEYS}),
+    Role.ANALYST: frozenset({Permission.BRING_LOGS, Permission.MANAGE_JOURNEYS, Permission.DRAW_JOURNEYS}),
     Role.OPERATOR: frozenset(
         {
             *(Permission.OPERATE, Permission.MANAGE_API, Permission.READ_JOURNAL, Permission.MANAGE_SIGN_IN),

@@ -1,8 +1,8 @@
 """Who is it? Passwords, PINs and one-time codes, and the throttle in front of them.
 
-Failures are counted per name that was typed *and* network it came from, so that nobody locks out somebody else by
-typing their name; and, with a higher limit, per network alone. Only the code of a second factor is counted per member
-too, with a higher limit: whoever gets that far has typed the right password.
+Tries are counted per name that was typed *and* network it came from, so that nobody locks out somebody else by typing
+their name elsewhere. Many failures in one network leave each name there a single free try, and close it for nobody.
+PINs, which are short, and codes of a second factor are counted per member too; see `actions.tries`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from mizzle_web.journal.actions import record
 from mizzle_web.page.refused import Refused
 from mizzle_web.people import secrets
+from mizzle_web.people.actions import tries
 from mizzle_web.people.actions.invitations import send_reset_link
+from mizzle_web.people.actions.tries import Limit, Limits
 from mizzle_web.people.door import SIGNED_IN_AT, TABLET
-from mizzle_web.people.models import Member, Throttle
+from mizzle_web.people.models import Member
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
     from mizzle_web.page.visit import Visit
 
 FREE_TRIES = 5
-"""So many failures cost nothing; each further one doubles the wait."""
+"""So many tries cost nothing; each further one doubles the wait."""
 FREE_TRIES_OF_A_NETWORK = 50
 FREE_CODES_OF_A_MEMBER = 20
 FREE_LINKS = 3
 FREE_LINKS_OF_A_NETWORK = 20
-LONGEST_WAIT = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(hours=1)
+FREE_PINS_OF_A_MEMBER = 10
+LONGEST_WAIT_OF_A_PIN = timedelta(hours=1)
+PINS_KEPT_FOR = timedelta(days=1)
 HALF_WAY = "half_way"
 HALF_WAY_LASTS = timedelta(minutes=10)
 _NOBODY = make_password("nobody has this password")
@@ -94,72 +96,58 @@ def check(*, name: str, secret: str, kind: str, address: str, at: datetime) -> M
         ``wrong`` for any pair that does not belong together, ``wait`` after too many of them.
     """
     member = find(name)
-    who = f"member:{member.pk}" if member else f"name:{_folded(name)}"  # the address and the code count as one
-    own = secrets.keyed(f"{kind}:{who}:{network(address)}")
-    keys = {own: FREE_TRIES, secrets.keyed(f"{kind}:{network(address)}"): FREE_TRIES_OF_A_NETWORK}
-    _wait(keys, at)
     kept = getattr(member, kind) if member else ""
+    made = tries.count(limits=_limits(kind, member, name, kept, address), at=at)
     if not check_password(secret, kept or _NOBODY) or not kept or member is None:
-        _failed(keys, at)
         raise Refused("wrong", _("That did not match. Check both, and try again."))
-    Throttle.objects.filter(key=own).delete()
+    tries.succeed(made=made, at=at)
     return member
+
+
+def _limits(kind: str, member: Member | None, name: str, kept: str, address: str) -> Limits:
+    """Give what stands in front of a password or PIN; a new one begins with a count of its own."""
+    who = f"member:{member.pk}" if member else f"name:{_folded(name)}"  # the address and the code count as one
+    place = network(address)
+    return Limits(
+        own=Limit(secrets.keyed(f"{kind}:{who}:{kept}:{place}"), FREE_TRIES),
+        network=Limit(secrets.keyed(f"{kind}:{place}"), FREE_TRIES_OF_A_NETWORK),
+        everywhere=_everywhere(who, kept) if kind == "pin" else None,
+    )
+
+
+def _everywhere(who: str, kept: str) -> Limit:
+    """Give what stands in front of one PIN in all networks together: six digits are few."""
+    key = secrets.keyed(f"pin:{who}:{kept}")
+    return Limit(key, FREE_PINS_OF_A_MEMBER, LONGEST_WAIT_OF_A_PIN, PINS_KEPT_FOR, tries.too_many_pins)
+
+
+def pin_closed_until(*, member: Member, at: datetime) -> datetime | None:
+    """Tell until when a PIN is closed after wrong ones in several networks; None where it is open."""
+    return tries.closed_until(key=_everywhere(f"member:{member.pk}", member.pin).key, at=at) if member.pin else None
 
 
 def check_again(*, member: Member, password: str, address: str, at: datetime) -> None:
     """Ask somebody who is in for the password once more, before something that a borrowed device must not do."""
-    keys = {secrets.keyed(f"again:{member.pk}:{network(address)}"): FREE_TRIES}
-    _wait(keys, at)
+    key = secrets.keyed(f"again:{member.pk}:{network(address)}")
+    made = tries.count(limits=Limits(own=Limit(key, FREE_TRIES)), at=at)
     if not check_password(password, member.password):
-        _failed(keys, at)
         raise Refused("wrong", _("This is not your present password. Try again."), field="present")
-    Throttle.objects.filter(key__in=keys).delete()
-
-
-def _wait(keys: dict[str, int], at: datetime) -> None:
-    for one in Throttle.objects.filter(key__in=keys, open_at__gt=at):
-        minutes = -int(-(one.open_at - at).total_seconds() // 60)
-        sentence = ngettext(
-            "Too many tries. Wait %(n)d minute, then try again.",
-            "Too many tries. Wait %(n)d minutes, then try again.",
-            minutes,
-        )
-        raise Refused("wait", sentence % {"n": minutes})
-
-
-def _failed(keys: dict[str, int], at: datetime) -> None:
-    with transaction.atomic():
-        for key, free in keys.items():
-            one, _made = Throttle.objects.select_for_update().get_or_create(
-                key=key, defaults={"failed_at": at, "open_at": at}
-            )
-            if at - one.failed_at > FORGOTTEN_AFTER:
-                one.n_failed = 0
-            one.n_failed += 1
-            one.failed_at = at
-            if one.n_failed >= free:
-                one.open_at = at + min(LONGEST_WAIT, timedelta(seconds=30 * 2 ** min(one.n_failed - free, 10)))
-            one.save()
-
-
-def forget_failures(*, at: datetime) -> int:
-    """Remove what the throttle need not know any more; gives how many rows those were."""
-    return Throttle.objects.filter(failed_at__lt=at - FORGOTTEN_AFTER, open_at__lt=at).delete()[0]
+    tries.succeed(made=made, at=at)
 
 
 def check_second_factor(*, member: Member, code: str, address: str, at: datetime) -> None:
     """Accept a one-time code of the member's app, or one of the recovery codes; each of either works once."""
-    keys = {
-        secrets.keyed(f"code:{member.pk}:{network(address)}"): FREE_TRIES,
-        secrets.keyed(f"code:{member.pk}"): FREE_CODES_OF_A_MEMBER,
-    }
-    _wait(keys, at)
+    who = f"{member.pk}:{member.get_session_auth_hash()}"  # a new password or factor has a count of its own
+    limits = Limits(
+        own=Limit(secrets.keyed(f"code:{who}:{network(address)}"), FREE_TRIES),
+        everywhere=Limit(secrets.keyed(f"code:{who}"), FREE_CODES_OF_A_MEMBER),
+    )
+    made = tries.count(limits=limits, at=at)
     if not _uses_up(member, secrets.plain(code), at):
-        _failed(keys, at)
         raise Refused(
             "wrong_code", _("This code does not fit, or was used before. Wait for the next one."), field="code"
         )
-    Throttle.objects.filter(key__in=keys).delete()
+    tries.succeed(made=made, at=at)
 
 
 def _uses_up(member: Member, code: str, at: datetime) -> bool:
@@ -235,11 +223,10 @@ def keep_session(request: Visit) -> None:
 def ask_for_link(*, email: str, address: str, at: datetime) -> None:
     """Send a link for a new password where somebody has this address. Nobody learns here whether that is so."""
     email = email.strip()
-    keys = {
-        secrets.keyed(f"link:{_folded(email)}:{network(address)}"): FREE_LINKS,
-        secrets.keyed(f"link:{network(address)}"): FREE_LINKS_OF_A_NETWORK,
-    }
-    with transaction.atomic():
-        _wait(keys, at)
-        _failed(keys, at)
-        send_reset_link(email=email, at=at)
+    place = network(address)
+    limits = Limits(
+        own=Limit(secrets.keyed(f"link:{_folded(email)}:{place}"), FREE_LINKS),
+        network=Limit(secrets.keyed(f"link:{place}"), FREE_LINKS_OF_A_NETWORK),
+    )
+    tries.count(limits=limits, at=at)
+    send_reset_link(email=email, at=at)

@@ -64,6 +64,8 @@ urlpatterns = [
     path("people/<uuid:public_id>/sign-in/reset", keys.reset, name="reset"),
     path("people/<uuid:public_id>/sign-in/pin", keys.give_pin, name="give_pin"),
     path("people/<uuid:public_id>/sign-in/second-factor", keys.reset_factor, name="reset_factor"),
+    path("settings/help", keys.help_sign_in, name="help_sign_in"),
+    path("settings/help/<uuid:public_id>", keys.help_one, name="help_one"),
     path("settings/sign-in", sign_in_rules.sign_in_rules, name="sign_in_rules"),
     path("settings/languages", sign_in_rules.languages, name="languages"),
 ]

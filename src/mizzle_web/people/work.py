@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 from mizzle_web.jobs.kinds import kind
 from mizzle_web.page import clock
 from mizzle_web.people.actions import imports
-from mizzle_web.people.actions.tokens import note_uses
+from mizzle_web.people.actions.tries import forget_failures
 from mizzle_web.people.models import ImportFile
-from mizzle_web.people.sign_in import forget_failures
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,4 +50,4 @@ def forget_old_files(*, at: datetime) -> None:
     imports.forget_imports(before=at - KEPT)
 
 
-EVERY = ((24 * 3600, forget_old_files), (3600, forget_failures), (15 * 60, note_uses))
+EVERY = ((24 * 3600, forget_old_files), (3600, forget_failures))

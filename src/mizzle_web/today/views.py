@@ -205,6 +205,13 @@ SETTINGS: list[tuple[Later, list[Line]]] = [
                 _("Copies of everything in one file."),
                 Permission.OPERATE,
             ),
+            (
+                "people:help_sign_in",
+                "key",
+                _("Help somebody sign in"),
+                _("A lost password, or a lost second factor."),
+                Permission.MANAGE_SIGN_IN,
+            ),
             ("page:design", "eye", _("Design"), _("Every component of the pages, once."), Permission.OPERATE),
             ("journal:mail", "mail", _("Mail"), _("How mail leaves, and a test."), Permission.OPERATE),
             (

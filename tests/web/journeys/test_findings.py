@@ -48,7 +48,7 @@ def test_two_handovers_that_wait_equally_long_are_not_told_apart():
 
 
 def test_a_change_that_chance_makes_among_many_departments_is_no_change():
-    barely = compared("Claims", -0.3, -0.58, -0.02)
+    barely = compared("Claims", -0.3, -0.5, -0.1)
     assert [one.department for one in findings.moved([barely]).closer] == ["Claims"]
     others = [compared(f"Team {n}", 0.0, -0.3, 0.3) for n in range(8)]
     assert findings.moved([barely, *others]).closer == ()

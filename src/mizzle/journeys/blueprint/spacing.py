@@ -63,10 +63,11 @@ def distance_words(lane: Lane, words: Words) -> str:
     """Say how far a lane is from the customer, or that no perception point follows its work."""
     if lane.distance is None or lane.distance.handovers_to_customer.value is None:
         return words.unheard
+    handovers = words.fixed(lane.distance.handovers_to_customer.value)
     hours = lane.distance.hours_to_customer.value
-    return words.lane.format(
-        handovers=words.fixed(lane.distance.handovers_to_customer.value), hours=words.duration(hours or 0.0)
-    )
+    if hours is None:  # drawn by hand, and not every hour was given
+        return words.lane_without_hours.format(handovers=handovers)
+    return words.lane.format(handovers=handovers, hours=words.duration(hours))
 
 
 @dataclass(frozen=True, slots=True)

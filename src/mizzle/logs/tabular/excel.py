@@ -60,6 +60,8 @@ class Excel:
     ----------
     facts, columns
         What was found out about the workbook, and the names of the columns.
+    sheet, sheets
+        The sheet that is read, and the names of all of them.
 
     Raises
     ------
@@ -78,13 +80,14 @@ class Excel:
                 self._sheets = {page.title: page for page in self._book.worksheets}
                 # What a sheet says of its size is not always true, but good enough for a progress bar.
                 self._sizes = {page.title: page.max_row for page in self._book.worksheets}
-            self._sheet, header = self._choose(sheet)
+            self.sheets = tuple(self._sheets)
+            self.sheet, header = self._choose(sheet)
             self.columns, renamed = self._header(header)
         except MizzleError:
             self._file.close()
             raise
-        others = [name for name in self._sheets if name != self._sheet]
-        notes = [f"sheet: {self._sheet}", *([f"other sheets: {', '.join(others[:_SHOWN_SHEETS])}"] if others else [])]
+        others = [name for name in self._sheets if name != self.sheet]
+        notes = [f"sheet: {self.sheet}", *([f"other sheets: {', '.join(others[:_SHOWN_SHEETS])}"] if others else [])]
         self.facts = Facts("Excel", (*notes, *renamed))
 
     def batches(self, columns: Sequence[str] | None = None, after: Mark | None = None) -> Iterator[Batch]:
@@ -115,7 +118,7 @@ class Excel:
         if after is not None:
             raise ValueError("a workbook is always read from its beginning: its batches have no mark")
         wanted = chosen(columns, self.columns)
-        rows = self._rows(self._sheet)
+        rows = self._rows(self.sheet)
         with self._reading():
             next(rows)
         number = 0
@@ -162,7 +165,7 @@ class Excel:
             titles.pop()
         if len(titles) < 2:  # noqa: PLR2004 - a log has a case and an activity
             raise UnreadableLog(
-                f"The first row of sheet {self._sheet} in {self._path.name} does not name the columns."
+                f"The first row of sheet {self.sheet} in {self._path.name} does not name the columns."
                 " Delete what stands above the table, or name another sheet."
             )
         if len(titles) > MOST_COLUMNS:
@@ -187,7 +190,7 @@ class Excel:
         columns = [pa.array([row[place] for row in rows], pa.string()) for place in places]
         table = pa.table([*columns, pa.array(numbers, pa.int64())], names=[*wanted, ROW])
         return Batch(
-            table, tuple(rejected), None, min(1.0, (number + len(part)) / (self._sizes[self._sheet] or MOST_ROWS))
+            table, tuple(rejected), None, min(1.0, (number + len(part)) / (self._sizes[self.sheet] or MOST_ROWS))
         )
 
 

@@ -12,12 +12,10 @@ from mizzle_web.jobs.models import Job
 from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.journeys.figures.kept import digest_of
 from mizzle_web.journeys.figures.view import View, first_view
-from mizzle_web.journeys.models import FigurePart, FigureSet
+from mizzle_web.journeys.models import FigurePart, FigureSet, Journey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from mizzle_web.journeys.models import Journey
 
 KIND = "journeys.measure"
 MOST_SETS = 60
@@ -51,8 +49,10 @@ def ask_for_figures(*, journey: Journey, by: str, at: datetime, views: Iterable[
 def keep_figures(
     *, journey: Journey, view: View, digest: str, parts: list[tuple[str, str, str]], seconds: float, at: datetime
 ) -> None:
-    """Keep the figures of a view in the place of those of before."""
+    """Keep the figures of a view in the place of those of before, unless what they rest on has changed meanwhile."""
     with transaction.atomic():
+        if digest_of(Journey.objects.select_for_update().get(pk=journey.pk), view) != digest:
+            return  # as when a log was deleted: nothing that came from it may stand here again
         FigureSet.objects.filter(journey=journey, view=view.key).delete()
         figures = FigureSet.objects.create(
             journey=journey, view=view.key, digest=digest, computed_at=at, seconds=seconds

@@ -11,7 +11,8 @@ from django.db import transaction
 from mizzle_web.jobs.actions import start
 from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.journeys.actions.figure_sets import ask_for_figures
-from mizzle_web.journeys.actions.journeys import folder_of, table_of, thing
+from mizzle_web.journeys.actions.journeys import table_of, thing
+from mizzle_web.journeys.actions.tables import events_path
 from mizzle_web.journeys.models import (
     Agreement,
     Contact,
@@ -105,7 +106,7 @@ def take_in_orders(
             created_at=at,
             imported_at=at,
         )
-        own = folder_of(found) / "logs" / f"{log.public_id}.parquet"
+        own = events_path(log)
         own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         table.rename(own)
         table_of(found).unlink(missing_ok=True)

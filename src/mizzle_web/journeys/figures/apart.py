@@ -103,5 +103,8 @@ def stage_words(stage: str) -> str:
         "typical": _("Measuring the typical cases"),
         "late": _("Measuring the late cases"),
         "before": _("Measuring half a year earlier"),
+        "reading": _("Reading the rows"),
+        "putting": _("Putting cases in order"),
+        "joining": _("Joining the logs of the journey"),
     }
     return known.get(stage, _("Reading and sorting the events"))

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime  # noqa: TC003 - read at run time, to make JSON
+
+# Imported in earnest, since the types of fields are read when they become JSON.
+from datetime import datetime  # noqa: TC003 - see above
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from mizzle.journeys.results import (
+from mizzle.estimate import Estimate  # noqa: TC001 - see above
+from mizzle.journeys.results import (  # see above
     Agreed,
     Becomes,
     DepartmentDistance,
@@ -29,7 +32,6 @@ from mizzle.journeys.results import (
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from mizzle.estimate import Estimate
     from mizzle.tables import Node
 
 FEWEST = 5

@@ -8,15 +8,16 @@ on, then ``{"answer": ...}`` or ``{"refused": [kind, sentence]}``.
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
 import sys
-import time
-from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from mizzle_web.journeys.figures.reading import alone, bring, digest_of, look
+from mizzle_web.journeys.figures.telling import beat, say, teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,11 +26,9 @@ if TYPE_CHECKING:
     from mizzle_web.journeys.figures.measured import Drawing, Page
     from mizzle_web.journeys.figures.view import View
 
-FIRST_ROWS = 8
-CELL = 200
 MOST_HANDOVERS = 400
-EVERY = 0.25
-"""Seconds between two lines that tell how far it is."""
+USUAL_NODES, MOST_NODES = 18, 40
+"""So many activities are drawn, and more only where there are more departments; a list holds them all."""
 
 
 def main() -> None:
@@ -37,107 +36,32 @@ def main() -> None:
     from mizzle.errors import MizzleError
 
     given = json.loads(sys.stdin.readline())
+    beat()
     try:
         answer = TASKS[given.pop("task")](**given)
     except MizzleError as problem:
         answer = None
         say({"refused": [type(problem).__name__, str(problem)]})
+    except Exception as problem:
+        if not is_full(problem):
+            raise
+        answer = None
+        say({"refused": ["DiskFull", "The disk is full."]})
     if answer is not None:
         say({"answer": answer})
 
 
-def say(line: dict[str, Any]) -> None:
-    """Write a line to who asked."""
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
-
-
-def teller(begin: float, end: float) -> Callable[[str, float], None]:
-    """Give a function that tells the share of a stage as a share of the whole task."""
-    last = [0.0]
-
-    def tell(stage: str, share: float) -> None:
-        now = time.monotonic()
-        if now - last[0] >= EVERY:
-            last[0] = now
-            say({"tell": [begin + (end - begin) * min(max(share, 0.0), 1.0), stage]})
-
-    return tell
-
-
-def look(*, path: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Find out what a file is and what its columns may mean; nothing is kept of it but its first rows."""
-    from mizzle.errors import UnclearMapping
-    from mizzle.logs.batches import ROW
-    from mizzle.logs.readers import open_reader, understand
-
-    file = Path(path)
-    try:
-        understood = understand(file, None, options)
-    except UnclearMapping as question:
-        with closing(open_reader(file)) as reader:
-            first = next(iter(reader.batches())).table
-            return {
-                "question": str(question),
-                "columns": list(reader.columns),
-                "choices": list(reader.facts.choices),
-                "first": _cells(first, [name for name in first.column_names if name != ROW]),
-            }
-    with closing(understood.reader) as reader:
-        hidden = understood.mapping.resource
-        names = [name for name in understood.first.column_names if name != ROW]
-        return {
-            "format": understood.facts.format,
-            "notes": list(understood.facts.notes),
-            "choices": list(reader.facts.choices),
-            "columns": list(reader.columns),
-            "mapping": understood.mapping.to_dict(),
-            "first": _cells(understood.first, names, hidden),
-        }
-
-
-def _cells(table: Any, names: list[str], hidden: str | None = None) -> dict[str, list[str]]:
-    """Give the first rows, column by column; of people nothing is shown."""
-    rows = table.slice(0, FIRST_ROWS)
-    return {
-        name: ["•••" if name == hidden and value else str(value or "")[:CELL] for value in rows[name].to_pylist()]
-        for name in names
-    }
-
-
-def bring(
-    *, path: str, out: str, mapping: dict[str, Any], key: str, accept_rejects: bool, folder: str
-) -> dict[str, Any]:
-    """Import one log into an event table of its own; stopped and begun again, it goes on where it was."""
-    from mizzle.logs import import_log, read_key
-    from mizzle.logs.meaning.mapping import Mapping
-
-    known: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in mapping.items()
-    }
-    done = import_log(
-        [Path(path)],
-        Path(out),
-        mapping=Mapping(**known),
-        key=lambda: read_key(Path(key)),
-        accept_rejects=accept_rejects,
-        progress=teller(0.0, 1.0),
-        rejects_beside=Path(folder),
-    )
-    return {
-        "rows": done.rows,
-        "rejected": done.rejected,
-        "reasons": done.reasons,
-        "rejected_files": [str(file) for file in done.rejected_files],
-        "counts": asdict(done.counts),
-    }
+def is_full(problem: BaseException) -> bool:
+    """Whether something went wrong because the disk is full; each library says it in its own way."""
+    return getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(problem)
 
 
 def join(*, tables: list[str], out: str) -> dict[str, Any]:
     """Make the event table of a journey from those of its logs, and tell what is in it."""
     from mizzle.logs import merge_events
 
-    merged = merge_events([Path(table) for table in tables], Path(out), progress=teller(0.0, 0.8))
+    with alone(Path(out)):
+        merged = merge_events([Path(table) for table in tables], Path(out), progress=teller(0.0, 0.8))
     return _content(Path(out)) | {"counts": asdict(merged.counts), "repeated": list(merged.repeated)}
 
 
@@ -176,16 +100,12 @@ def _content(table: Path) -> dict[str, Any]:
     from mizzle.logs import open_events
     from mizzle_web.journeys.figures.measured import Suggestions, to_json
 
-    digest = hashlib.sha256()
-    with table.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
     with open_engine(folder=table.parent) as engine:
         events = open_events(table, engine)
         suggested = suggest_perception_points(events)
         values = {name: _values(events, name) for name in events.attributes}
     return {
-        "digest": digest.hexdigest(),
+        "digest": digest_of(table),
         "has_start": events.has_start,
         "departments": list(events.departments),
         "activities": events.activities,
@@ -327,8 +247,9 @@ def _drawings(
     from mizzle_web.journeys.figures.measured import to_json
 
     over = {(one.department, one.to): one.hours for one in agreements if one.to}
+    most = min(MOST_NODES, max(USUAL_NODES, len(page.distance.departments)))
     for code in languages:
-        drawn = blueprint(process_map, page.distance, over=over, words=language(code).words)
+        drawn = blueprint(process_map, page.distance, over=over, words=language(code).words, nodes_at_most=most)
         yield f"draw-{pace}", code, to_json(_drawing(drawn), DrawingKind)
 
 

@@ -12,13 +12,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="RatingReceipt",
-            fields=[
-                ("mark", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("on", models.DateField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Journey",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -216,6 +209,7 @@ class Migration(migrations.Migration):
                         choices=[("provider", "Those who serve"), ("served", "Those who are served")], max_length=10
                     ),
                 ),
+                ("is_asked", models.BooleanField(default=False)),
                 ("number", models.PositiveIntegerField()),
                 ("counts", models.JSONField(default=list)),
                 ("n", models.PositiveIntegerField(default=0)),
@@ -230,6 +224,22 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("number",),
             },
+        ),
+        migrations.CreateModel(
+            name="RatingReceipt",
+            fields=[
+                ("mark", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("month_on", models.DateField(null=True)),
+                (
+                    "block",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="receipts",
+                        to="journeys.ratingblock",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="FigurePart",
@@ -312,6 +322,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="ratingblock",
-            constraint=models.UniqueConstraint(fields=("step", "side", "number"), name="journeys_blocks_are_numbered"),
+            constraint=models.UniqueConstraint(
+                fields=("step", "side", "is_asked", "number"), name="journeys_blocks_are_numbered"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ratingblock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("filled_on__isnull", True)),
+                fields=("step", "side"),
+                name="journeys_one_block_is_filled",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ratingreceipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("block__isnull", True), ("month_on__isnull", True), _connector="XOR"),
+                name="journeys_receipt_of_month_or_block",
+            ),
         ),
     ]

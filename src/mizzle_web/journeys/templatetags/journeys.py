@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+HATCHED = {
+    "wait": SafeString(' fill="url(#j-hatch)"'),
+    "over": SafeString(' fill="url(#j-hatch-over)"'),
+}
+"""Waiting is never solid; the patterns are those of `hatches`, which stands once on a page."""
 DEEPEST = 10
 """Half steps by which the list form indents at the most."""
 
@@ -63,10 +68,21 @@ def bar(parts: Iterable[tuple[str, float, float]], label: str) -> SafeString:
     """Draw stretches of a bar, each by its kind, where it begins and how wide it is, in per cent; say it in a label."""
     drawn = format_html_join(
         "",
-        '<rect class="j-{}" x="{}%" y="0" width="{}%" height="100%"/>',
-        ((kind, f"{begin:.2f}", f"{width:.2f}") for kind, begin, width in parts),
+        '<rect class="j-{}" x="{}%" y="0" width="{}%" height="100%"{}/>',
+        ((kind, f"{begin:.2f}", f"{width:.2f}", HATCHED.get(kind, "")) for kind, begin, width in parts),
     )
     return format_html('<svg class="j-bar" role="img" aria-label="{}" focusable="false">{}</svg>', label, drawn)
+
+
+@register.simple_tag
+def hatches() -> SafeString:
+    """Lay down the patterns by which bars show waiting; once on a page, before its first bar."""
+    drawn = "".join(
+        f'<pattern id="j-hatch{name}" width="5" height="5" patternUnits="userSpaceOnUse">'
+        f'<rect class="j-hatch{name}" width="{width}" height="5"/></pattern>'
+        for name, width in (("", 1.5), ("-over", 2))
+    )
+    return SafeString(f'<svg class="j-hatches" width="0" height="0" aria-hidden="true"><defs>{drawn}</defs></svg>')
 
 
 @register.simple_tag

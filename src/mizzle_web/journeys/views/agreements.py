@@ -19,13 +19,14 @@ from mizzle_web.journeys.figures.likeness import folded
 from mizzle_web.journeys.figures.said import tongue
 from mizzle_web.journeys.forms.agreements import ProposeTime
 from mizzle_web.journeys.models import Agreement
-from mizzle_web.journeys.views.measured import measured, sheet
+from mizzle_web.journeys.views.measured import measured
 from mizzle_web.journeys.views.shown import shown
 from mizzle_web.page import both
 from mizzle_web.page.access import member, needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.page.sheets import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -222,7 +223,7 @@ def agreements_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     """Give the whole history as CSV."""
     journey = measured(request, public_id)
     lines = figures.history(journey)
-    return sheet(journey, "agreed-times", _lines(lines, _who(request, [line.agreement for line in lines])))
+    return sheet(f"{journey.name} agreed-times", _lines(lines, _who(request, [line.agreement for line in lines])))
 
 
 def _lines(lines: tuple[Line, ...], who: dict[str, str]) -> Iterator[list[str | float | None]]:

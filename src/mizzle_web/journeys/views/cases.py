@@ -16,10 +16,11 @@ from mizzle.errors import MizzleError
 from mizzle_web.journeys.actions.journeys import table_of
 from mizzle_web.journeys.figures import cases as figures
 from mizzle_web.journeys.forms.cases import FindCase
-from mizzle_web.journeys.views.measured import measured, sheet
+from mizzle_web.journeys.views.measured import measured
 from mizzle_web.journeys.views.shown import shown
 from mizzle_web.page.access import member
 from mizzle_web.page.refused import Refused
+from mizzle_web.page.sheets import sheet
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -86,4 +87,4 @@ def case_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     if not found.events:
         raise Http404
     case = figures.lay_out(journey, found.events, figures.usual_of(journey, found.events))
-    return sheet(journey, "case", figures.lines(case))
+    return sheet(f"{journey.name} case", figures.lines(case))

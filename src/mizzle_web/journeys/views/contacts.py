@@ -22,12 +22,13 @@ from mizzle_web.journeys.actions.figure_sets import standing_views
 from mizzle_web.journeys.figures import contacts as figures
 from mizzle_web.journeys.forms.contacts import NoteContact
 from mizzle_web.journeys.models import Contact
-from mizzle_web.journeys.views.measured import measured, sheet
+from mizzle_web.journeys.views.measured import measured
 from mizzle_web.journeys.views.shown import shown
 from mizzle_web.page.access import member, needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
+from mizzle_web.page.sheets import sheet
 from mizzle_web.page.views import forbidden
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def contacts_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     journey = measured(request, public_id)
     found = Contact.objects.filter(journey=journey).order_by("department", "on", "pk")
     department = request.GET.get("department", "")
-    return sheet(journey, "contact", figures.lines(found.filter(department=department) if department else found))
+    return sheet(f"{journey.name} contact", figures.lines(found.filter(department=department) if department else found))
 
 
 def _address(journey: Journey, department: str) -> str:

@@ -19,12 +19,13 @@ from mizzle_web.journeys.figures.likeness import folded
 from mizzle_web.journeys.figures.linking import OUTSIDE, UNIT, linking, stored
 from mizzle_web.journeys.forms.departments import LinkDepartments
 from mizzle_web.journeys.forms.points import looked_for
-from mizzle_web.journeys.views.measured import measured, sheet
+from mizzle_web.journeys.views.measured import measured
 from mizzle_web.journeys.views.shown import shown
 from mizzle_web.page.access import needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.page.sheets import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ def _show(
 
 def _groups(found: Any) -> list[tuple[str, str, str, Any]]:
     titles = {
-        "open": (_("Not linked yet"), _("What is chosen here is a guess until you save it.")),
+        "open": (_("To be linked"), _("What is chosen here is a guess until you save it.")),
         "linked": (_("Linked"), ""),
         "outside": (_("Outside our organisation"), ""),
     }
@@ -156,7 +157,7 @@ def _today(request: Visit) -> date:
 def departments_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     """Give every department and its unit as CSV."""
     journey = measured(request, public_id)
-    return sheet(journey, "departments", _lines(journey, _today(request)))
+    return sheet(f"{journey.name} departments", _lines(journey, _today(request)))
 
 
 def _lines(journey: Journey, on: date) -> Iterator[list[str]]:

@@ -6,7 +6,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from mizzle_web.journeys.figures import files
@@ -14,7 +13,7 @@ from mizzle_web.journeys.figures.kept import find
 from mizzle_web.journeys.views.maps import view_of
 from mizzle_web.journeys.views.shown import journey_or_404
 from mizzle_web.page.access import member
-from mizzle_web.page.sheets import written
+from mizzle_web.page.sheets import sheet
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,6 +31,4 @@ def file(request: Visit, public_id: UUID, name: str) -> HttpResponse:
     if table is None or kept is None:
         raise Http404
     head, lines = table(kept)
-    response = HttpResponse("".join(written(chain([head], lines))), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(journey.name) or "journey"}-{name}.csv"'
-    return response
+    return sheet(f"{journey.name} {name}", chain([head], lines))

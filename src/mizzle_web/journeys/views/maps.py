@@ -22,6 +22,7 @@ from mizzle_web.journeys.figures.places import department_of
 from mizzle_web.journeys.figures.view import View, first_view, month_of, n_months, shifted
 from mizzle_web.journeys.forms.maps import BETWEEN, ChooseCases
 from mizzle_web.journeys.models import LogState
+from mizzle_web.journeys.views import drawn
 from mizzle_web.journeys.views.shown import journey_or_404, shown
 from mizzle_web.page.access import member
 from mizzle_web.page.permissions import Permission
@@ -44,6 +45,8 @@ ALL = "all"
 def show(request: Visit, public_id: UUID) -> HttpResponse:
     """Show the map: of the cases in the address, or of those with which a journey opens."""
     journey = journey_or_404(public_id)
+    if journey.is_drawn:
+        return drawn.show_map(request, journey)
     if not journey.has_table:
         return render(request, "journeys/map_empty.html", shown(request, journey, **_empty(request, journey)))
     view = view_of(request, journey)

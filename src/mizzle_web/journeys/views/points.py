@@ -17,12 +17,13 @@ from mizzle_web.journeys.actions.journeys import mark_points
 from mizzle_web.journeys.figures.chosen import choice, fingerprint
 from mizzle_web.journeys.figures.reasons import in_one_line
 from mizzle_web.journeys.forms.points import MarkPoints, looked_for
-from mizzle_web.journeys.views.measured import measured, sheet
+from mizzle_web.journeys.views.measured import measured
 from mizzle_web.journeys.views.shown import shown
 from mizzle_web.page.access import needs
 from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.page.sheets import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -145,7 +146,7 @@ def _show(
 def points_table(request: Visit, public_id: UUID) -> HttpResponseBase:
     """Give every activity as CSV: how often it is, whether it is a perception point, and why it is suggested."""
     journey = measured(request, public_id)
-    return sheet(journey, "perception-points", _lines(journey))
+    return sheet(f"{journey.name} perception-points", _lines(journey))
 
 
 def _lines(journey: Journey) -> Iterator[list[str | int]]:

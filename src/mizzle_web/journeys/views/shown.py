@@ -41,8 +41,8 @@ def ways(request: Visit, journey: Journey) -> list[Way]:
         return title, address, request.path == address, None
 
     if journey.is_drawn:
-        found = [way(_("Map"), "map")]
-        if may(Permission.MANAGE_JOURNEYS):
+        found = [way(_("Map"), "map"), way(_("Ratings"), "ratings")]
+        if may(Permission.DRAW_JOURNEYS):
             found.append(way(_("Steps"), "steps"))
         return found
     found = [way(_("Map"), "map"), way(_("Cases"), "cases"), way(_("Agreed times"), "agreements")]

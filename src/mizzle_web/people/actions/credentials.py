@@ -165,6 +165,7 @@ def reset_second_factor(*, member: Member, by: str, at: datetime) -> None:
     """Take away the second factor of somebody who has lost it and the recovery codes too."""
     if by == member.actor:
         raise Refused("own", _("Your own second factor is changed on your own page. Go to Yourself in the settings."))
+    guard_powers(member=member, by=by)
     with transaction.atomic():
         kept = Member.objects.select_for_update().get(pk=member.pk)
         if not kept.second_factor:

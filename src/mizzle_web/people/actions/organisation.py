@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
 from mizzle_web.page.refused import Changed, Refused
+from mizzle_web.people.actions import start_code
 from mizzle_web.people.models import Organisation
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def found_organisation(
                 name=name, language=language, timezone=timezone, is_sample=is_sample, created_at=at
             )
             record(by=by, verb="organisation.founded", thing="organisation", at=at, details={"is_sample": is_sample})
+            transaction.on_commit(start_code.remove, robust=True)
     except IntegrityError as problem:  # somebody else was quicker by a moment
         raise there from problem
     return organisation

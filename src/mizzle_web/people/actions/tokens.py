@@ -1,13 +1,19 @@
-"""Make and end the tokens by which programs come in, and note when each was last used."""
+"""Make and end the tokens by which programs come in, and note when each was last used.
+
+A call does not write. Whoever answers calls keeps in memory which tokens were used, and writes it down beside them:
+each process for itself, since nobody else can see its memory.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -18,14 +24,19 @@ from mizzle_web.people.models import Member, Token
 from mizzle_web.people.secrets import hashed, new_link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
+
+log = logging.getLogger(__name__)
 
 PREFIX = "mzl_"
 """How every token begins, so that it is known for one where it lies about."""
 LONGEST_DAYS = 365
 MOST = 20
 """So many tokens a member may have at a time."""
+NOTED_EVERY = 15 * 60.0
+"""Seconds between two looks at what was used."""
+PATIENCE = 5.0
 
 _uses: dict[int, date] = {}
 _uses_lock = threading.Lock()
@@ -89,7 +100,7 @@ def end_tokens(*, member: Member, by: str, at: datetime) -> None:
 def use_token(*, text: str, at: datetime) -> Token | None:
     """Find the token of a text that somebody sends; None where it opens nothing.
 
-    Reading never writes: the day of the use is kept in memory until `note_uses`.
+    Reading never writes: the day of the use is kept in memory until `note_uses`, which `noting` calls.
     """
     if not text.startswith(PREFIX):
         return None
@@ -117,3 +128,29 @@ def note_uses(*, at: datetime) -> int:
             for pk, on in seen.items():
                 _uses.setdefault(pk, on)
         raise
+
+
+@contextmanager
+def noting(*, clock: Callable[[], datetime], every: float = NOTED_EVERY) -> Iterator[None]:
+    """Write down now and then, in a thread of its own, what this process has seen; and once more at the end."""
+    is_over = threading.Event()
+
+    def go() -> None:
+        is_last = False
+        while not is_last:
+            is_last = is_over.wait(every)
+            try:
+                if _uses:
+                    note_uses(at=clock())
+            except DatabaseError as problem:
+                log.warning("Which tokens were used is written down later, since the database refuses: %s", problem)
+            finally:
+                connections.close_all()
+
+    thread = threading.Thread(target=go, name="uses of tokens", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join(PATIENCE)

@@ -50,6 +50,18 @@ class Start(Form):
     )
 
 
+class StartFromElsewhere(Start):
+    """The same, from another machine than that of the house."""
+
+    code = forms.CharField(
+        label=_("Start code"),
+        max_length=40,
+        help_text=_("It was printed when the house was started, and stands in the file start-code of its data folder."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    field_order = ("code",)
+
+
 class SignIn(Form):
     """E-mail address or personal code, and password."""
 

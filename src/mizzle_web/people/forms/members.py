@@ -102,3 +102,13 @@ class SendFile(Form):
     on = day_field(
         label=_("Where people work holds from"), help_text=_("Units that are not there yet open on this day.")
     )
+
+
+class Whom(Form):
+    """Whom to help, by what they sign in with."""
+
+    name = forms.CharField(
+        label=_("Their e-mail address or personal code"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )

@@ -17,14 +17,25 @@ from mizzle_web.page import notices
 from mizzle_web.page.access import anyone
 from mizzle_web.page.refused import Refused
 from mizzle_web.people import sign_in as door
+from mizzle_web.people.actions import start_code
 from mizzle_web.people.actions.credentials import set_password
 from mizzle_web.people.actions.invitations import come_in
 from mizzle_web.people.actions.members import NewMember, add_member, change_member
 from mizzle_web.people.actions.organisation import found_organisation
 from mizzle_web.people.actions.roles import give_role
+from mizzle_web.people.actions.start_code import KNOWS_START_CODE
 from mizzle_web.people.actions.units import open_unit
 from mizzle_web.people.door import TABLET
-from mizzle_web.people.forms.door import ComeIn, Forgotten, OneTimeCode, RecoveryCode, SignIn, Start, Tablet
+from mizzle_web.people.forms.door import (
+    ComeIn,
+    Forgotten,
+    OneTimeCode,
+    RecoveryCode,
+    SignIn,
+    Start,
+    StartFromElsewhere,
+    Tablet,
+)
 from mizzle_web.people.models import Invitation, Member
 from mizzle_web.people.roles import Role
 
@@ -44,21 +55,32 @@ def safe_target(request: Visit, target: str) -> str:
 @anyone
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: Visit) -> HttpResponse:
-    """Begin: from an empty house to an organisation with units and an owner."""
+    """Begin: from an empty house to an organisation with units and an owner; from elsewhere, by the start code."""
     if request.organisation is not None:
         return redirect("people:sign_in")
-    form = Start(request.POST or None, initial={"language": request.LANGUAGE_CODE, "timezone": settings.TIME_ZONE})
+    is_needed = start_code.is_needed(request)
+    shape = StartFromElsewhere if is_needed else Start
+    known = {"language": request.LANGUAGE_CODE, "timezone": settings.TIME_ZONE}
+    if request.session.get(KNOWS_START_CODE):
+        known["code"] = start_code.kept()
+    form = shape(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
+            if is_needed:
+                place = door.network(door.address_of(request))
+                start_code.check(given=given["code"], network=place, at=request.at)
             with transaction.atomic():
                 owner = _found(request, given)
         except Refused as refusal:
             form.refuse(refusal)
         else:
+            request.session.pop(KNOWS_START_CODE, None)
             door.enter(request, owner, at=request.at)
             return redirect("today:today")
-    return render(request, "people/start.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "people/start.html", {"form": form, "is_needed": is_needed}, status=422 if form.errors else 200
+    )
 
 
 def _found(request: Visit, given: dict[str, str]) -> Member:

@@ -117,6 +117,7 @@ def person(request: Visit, public_id: UUID) -> HttpResponse:
         "shows_code": may_manage,
         "may_manage": may_manage and found.left_at is None,
         "may_give_roles": request.user.may(Permission.GIVE_ROLES) and found.left_at is None,
+        "may_help": request.user.may(Permission.MANAGE_SIGN_IN) and found.left_at is None,
     }
     return render(request, "people/person.html", context)
 

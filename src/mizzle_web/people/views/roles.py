@@ -47,6 +47,7 @@ def abilities() -> dict[Permission, str]:
         Permission.OPERATE: _("look after the server"),
         Permission.BRING_LOGS: _("bring event logs"),
         Permission.MANAGE_JOURNEYS: _("look after journeys"),
+        Permission.DRAW_JOURNEYS: _("draw journeys by hand"),
         Permission.AGREE_TIMES: _("agree on times"),
         Permission.NOTE_CONTACT: _("note what brings a department closer"),
     }
