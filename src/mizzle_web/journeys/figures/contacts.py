@@ -125,11 +125,8 @@ def overview(journey: Journey, on: date, words: str = "") -> list[Line]:
         .annotate(all=Sum(F("minutes") * F("n_people")), n=Count("pk"), last=Max("on"))
     }
     known = set(journey.table_facts.get("departments", ()))
-    found = []
-    for name in sorted(known | set(noted), key=folded):
-        if holds(name, words):
-            found.append(Line(name, *noted.get(name, (0, 0, None)), name in known))
-    return found
+    names = (name for name in sorted(known | set(noted), key=folded) if holds(name, words))
+    return [Line(name, *noted.get(name, (0, 0, None)), name in known) for name in names]
 
 
 def months(contacts: Iterable[Contact], on: date) -> list[Month]:
