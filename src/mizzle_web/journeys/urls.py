@@ -57,6 +57,4 @@ urlpatterns = [
     path("<uuid:public_id>/ratings/asked", ratings.asked, name="asked"),
     path("<uuid:public_id>/ratings/take-back", ratings.take_back, name="take_back"),
     path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
-    path("<uuid:public_id>/xcases", journeys.change, name="cases"),
-    path("<uuid:public_id>/xcontacts", journeys.change, name="contacts"),
 ]
