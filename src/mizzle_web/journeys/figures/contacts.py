@@ -194,13 +194,13 @@ def change_words(change: Estimate) -> str:
 
 
 def _more_or_less(handovers: float) -> str:
-    sign = "\N{MINUS SIGN}" if handovers < 0 else "+"
+    sign = "\N{MINUS SIGN}" if handovers < 0 else "+" if handovers else ""
     return sign + _handovers(abs(handovers))
 
 
 def _handovers(n: float) -> str:
     """Write handovers with one decimal; with two where one would leave nothing."""
-    return tongue().fixed(n, 1 if n >= LEAST_TENTH else 2)
+    return tongue().fixed(n, 2 if 0 < n < LEAST_TENTH else 1)
 
 
 HEAD = ("department", "day", "kind", "minutes_each", "people", "person_minutes", "taken_back_at")
