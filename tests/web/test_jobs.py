@@ -1,4 +1,4 @@
-"""Long work: begun once, done once, told in words, stopped when asked."""
+"""Background work: begun once, done once, told in words, stopped when asked."""
 
 from __future__ import annotations
 

@@ -126,8 +126,10 @@ def bring(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
             if stops:
                 return stops
             log.refresh_from_db()
-        _join(log, arguments["by"], tell)
-    log.refresh_from_db()
+        try:
+            _join(log, arguments["by"], tell)
+        except apart.Unmeasurable as problem:  # as when all logs together have too many activities
+            return _stopped(log, tell, problem)
     return _result(log, _("The log is imported."))
 
 
@@ -239,10 +241,7 @@ def _events_of(log: Log, tell: Progress) -> dict[str, Any] | None:
     try:
         done = _again("bring", lambda share, stage: tell(0.8 * share, stage), **given)
     except apart.Unmeasurable as problem:
-        question = asked_in(_sentence(log, problem), log.mapping.get("start"))
-        if question is None:
-            return _refused(log, problem)
-        return _asked_again(log, tell, question)
+        return _stopped(log, tell, problem)
     counts = {name: done[name] for name in ("rows", "rejected", "reasons")}
     if "too_many" in done:
         tables.hold_back(log=log, counts=counts | {"too_many": True}, at=clock.now())
@@ -251,8 +250,11 @@ def _events_of(log: Log, tell: Progress) -> dict[str, Any] | None:
     return None
 
 
-def _asked_again(log: Log, tell: Progress, question: dict[str, Any]) -> dict[str, Any]:
-    """Ask for another answer, now that the file was read; its columns may be others by now."""
+def _stopped(log: Log, tell: Progress, problem: apart.Unmeasurable) -> dict[str, Any]:
+    """Ask for another answer, where that may help, now that the file was read; its columns may be others by now."""
+    question = asked_in(_sentence(log, problem), log.mapping.get("start"))
+    if question is None:
+        return _refused(log, problem)
     asks = _looked_at(log, tell, goes_on=False)
     if asks is None:
         log.refresh_from_db()

@@ -100,11 +100,11 @@ def _job(file: ImportFile) -> Job | None:
 
 
 STATES = {
-    ImportState.NEW: gettext_lazy("being looked at"),
+    ImportState.NEW: gettext_lazy("It is being checked."),
     ImportState.CHECKED: gettext_lazy("Nothing is changed yet."),
-    ImportState.REFUSED: gettext_lazy("could not be read"),
-    ImportState.APPLYING: gettext_lazy("being taken in"),
-    ImportState.APPLIED: gettext_lazy("taken in"),
+    ImportState.REFUSED: gettext_lazy("It could not be read."),
+    ImportState.APPLYING: gettext_lazy("It is being imported."),
+    ImportState.APPLIED: gettext_lazy("It has been imported."),
 }
 
 
@@ -182,7 +182,7 @@ def apply(request: Visit, public_id: UUID) -> HttpResponse:
     if begins or (file.state == ImportState.APPLYING and is_free):
         if file.n_rows <= actions.AT_ONCE:
             actions.apply_import(file=file, by=request.user.actor, at=request.at, tell=_quietly)
-            return tell(redirect("people:import", file.public_id), _("Taken in."))
+            return tell(redirect("people:import", file.public_id), _("Imported."))
         _begin(request, file, "people.apply_import")
     return redirect("people:import", file.public_id)
 
@@ -193,7 +193,7 @@ def discard(request: Visit, public_id: UUID) -> HttpResponse:
     """Put a file away, and forget what was read from it."""
     file = _file(request, public_id)
     actions.discard_import(file=file, by=request.user.actor, at=request.at)
-    return tell(redirect("people:imports"), _("Put away. What was read from the file is forgotten."))
+    return tell(redirect("people:imports"), _("Discarded. What was read from the file is deleted."))
 
 
 @needs(Permission.MANAGE_PEOPLE)
