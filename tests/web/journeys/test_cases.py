@@ -72,9 +72,9 @@ def test_a_case_is_laid_out_step_by_step_beside_what_is_usual_and_agreed(known, 
     assert (deliver.step.wait_hours, deliver.step.agreed_wait_hours, deliver.is_over) == (12.0, 10.5, True)
     assert deliver.step.handover == ("Warehouse", "Transport")
     assert (deliver.wait_usual.n, rows[1].wait_usual) == (90, None)
-    assert "the wait belongs to the handover Warehouse to Transport" in page
+    assert "wait at Warehouse to Transport" in page
     assert "The longest wait, 12 h, lay at the handover from Warehouse to Transport." in page
-    assert "usually 22 h, nine in ten at most" in page
+    assert "usually 22 h, nine in ten within" in page
 
 
 def test_the_figures_are_those_of_the_library(known, lead_browser, duckdb):

@@ -220,7 +220,7 @@ def test_a_department_stands_beside_itself_half_a_year_earlier_with_the_contact_
     assert "June 2025 to August 2025" in page
     change = beside.near.compared.hours_change
     assert change.interval.high < 0
-    assert figures.change_words(change) in text(answer)
+    assert all(said in text(answer) for said in figures.change_words(change))
     assert "we cannot tell yet" not in figures.change_words(change)
     assert answer.context["title"] == "Closer or further? We cannot tell yet"  # its handovers are what they were
 
@@ -232,17 +232,18 @@ def change(low, value, high, unit="handovers"):
 @pytest.mark.parametrize(
     ("told_change", "words"),
     [
-        (change(-0.8, -0.6, -0.4), "-0.6 (-0.8 to -0.4)"),
-        (change(0.01, 0.03, 0.05), "+0.03 (+0.01 to +0.1)"),
-        (change(-0.3, -0.1, 0.2), "we cannot tell yet (-0.3 to +0.2)"),
-        (change(-0.3, -0.1, 0.0), "we cannot tell yet (-0.3 to 0.0)"),
-        (change(-13.0, -12.0, -11.0, "h"), "-12 h (-13 h to -11 h)"),
-        (Estimate(None, None, 0, "h", "estimate.difference/1"), "we cannot tell yet"),
-        (Estimate(-2.0, None, 1, "h", "estimate.difference/1"), "we cannot tell yet"),
+        (change(-0.8, -0.6, -0.4), "-0.6; -0.8 to -0.4"),
+        (change(0.01, 0.03, 0.05), "+0.03; +0.01 to +0.1"),
+        (change(-0.3, -0.1, 0.2), "we cannot tell yet; -0.3 to +0.2"),
+        (change(-0.3, -0.1, 0.0), "we cannot tell yet; -0.3 to 0.0"),
+        (change(-13.0, -12.0, -11.0, "h"), "-12 h; -13 h to -11 h"),
+        (Estimate(None, None, 0, "h", "estimate.difference/1"), "we cannot tell yet; "),
+        (Estimate(-2.0, None, 1, "h", "estimate.difference/1"), "we cannot tell yet; "),
     ],
 )
 def test_a_change_is_said_only_where_its_interval_leaves_nothing_out(told_change, words):
-    assert figures.change_words(told_change).replace("\u202f", " ").replace("\N{MINUS SIGN}", "-") == words
+    said = "; ".join(figures.change_words(told_change))
+    assert said.replace("\u202f", " ").replace("\N{MINUS SIGN}", "-") == words
 
 
 def test_a_department_that_passes_on_to_fewer_came_closer(known, lead_browser):

@@ -182,15 +182,14 @@ def title(near: Near | None) -> str:
     return _("%(n)s handovers further away than half a year earlier") % told
 
 
-def change_words(change: Estimate) -> str:
-    """Write a change with its interval; where it may as well be none, that we cannot tell yet."""
+def change_words(change: Estimate) -> tuple[str, str]:
+    """Write a change, and its interval; where it may as well be none, that we cannot tell yet."""
     if change.value is None or change.interval is None:
-        return _("we cannot tell yet")
+        return _("we cannot tell yet"), ""
     write = hours_more_or_less if change.unit == "h" else _more_or_less
-    told = {"value": write(change.value), "low": write(change.interval.low), "high": write(change.interval.high)}
-    if side(change):
-        return _("%(value)s (%(low)s to %(high)s)") % told
-    return _("we cannot tell yet (%(low)s to %(high)s)") % told
+    low, high = (write(end) for end in change.interval)
+    interval = _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return (write(change.value) if side(change) else _("we cannot tell yet")), interval
 
 
 def _more_or_less(handovers: float) -> str:

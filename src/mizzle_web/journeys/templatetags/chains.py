@@ -104,7 +104,7 @@ def _drawn(stretches: Iterable[tuple[str, float, float]], top: int, height: int)
 def usual(spread: Spread) -> str:
     """Say what is usual: the median, and what nine in ten stay within."""
     told = {"median": tongue().duration(spread.median or 0.0), "p90": tongue().duration(spread.p90 or 0.0)}
-    return _("usually %(median)s, nine in ten at most %(p90)s") % told
+    return _("usually %(median)s, nine in ten within %(p90)s") % told
 
 
 @register.filter
