@@ -13,7 +13,8 @@ from django.db import DatabaseError, connection, transaction
 
 from mizzle_web.config import house
 from mizzle_web.journal import checker
-from mizzle_web.journal.actions import SYSTEM, digest, record
+from mizzle_web.journal.actions import SYSTEM, record
+from mizzle_web.journal.chain import digest
 from mizzle_web.journal.checker import Anchor, anchor, check, examine
 from mizzle_web.journal.models import NOBODY, Entry, Head
 from mizzle_web.page.refused import Refused

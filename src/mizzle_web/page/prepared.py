@@ -126,7 +126,7 @@ def _converted(row: Sequence[Any], made: _Made, connection: BaseDatabaseWrapper)
     return values
 
 
-class Finding(Question, Generic[M]):
+class Search(Question, Generic[M]):
     """A queryset of rows of one table that is asked again and again, as Django makes them."""
 
     def __init__(self, model: type[M], ask: Ask) -> None:
