@@ -51,6 +51,11 @@ class Month:
     n: int
     width: float
 
+    @property
+    def stretches(self) -> tuple[tuple[str, float, float], ...]:
+        """The minutes as a bar."""
+        return (("contact", 0.0, self.width),)
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:

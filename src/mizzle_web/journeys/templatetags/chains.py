@@ -1,6 +1,6 @@
 """The value chain of a case, drawn and in words: touch is solid, waiting is hatched, what was agreed is a bracket.
 
-The drawings have no style of their own: see `static/journeys/near.css`.
+The drawing has no style of its own: see `static/journeys/near.css`.
 """
 
 from __future__ import annotations
@@ -15,27 +15,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from mizzle_web.journeys.figures.said import months, tongue
+from mizzle_web.journeys.templatetags.journeys import HATCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mizzle.estimate import Spread
     from mizzle.journeys.results import Step
     from mizzle_web.journeys.figures.cases import Row
 
 register = template.Library()
 
-WAITS = frozenset({"wait", "over"})
 FOOT = 6
 """Length of the ends of a bracket, in pixels."""
-
-
-@register.simple_tag
-def chain_bar(stretches: Iterable[tuple[str, float, float]], label: str) -> SafeString:
-    """Draw a whole case as one bar; say it in a label."""
-    return format_html(
-        '<svg class="n-bar" role="img" aria-label="{}" focusable="false">{}</svg>', label, _drawn(stretches, 0, 100)
-    )
 
 
 @register.simple_tag
@@ -50,19 +40,13 @@ def chain_plot(row: Row) -> SafeString:
             '<line class="n-agreed" x1="{}%" x2="{}%" y1="{}" y2="{}"/>',
             ((f"{x1:.2f}", f"{x2:.2f}", y1, y2) for x1, x2, y1, y2 in sides),
         )
-    return format_html(
-        '<svg class="n-plot" role="img" aria-label="{}" focusable="false">{}{}</svg>',
-        said(row),
-        _drawn(row.stretches, 36, 52),
-        bracket,
+    drawn = format_html_join(
+        "",
+        '<rect class="n-{}" x="{}%" width="{}%" y="36%" height="52%"{}/>',
+        ((kind, f"{begin:.2f}", f"{width:.2f}", HATCHED.get(kind, "")) for kind, begin, width in row.stretches),
     )
-
-
-@register.simple_tag
-def chain_months(width: float) -> SafeString:
-    """Draw the contact of a month; the number stands beside it, so a screen reader need not hear of the bar."""
     return format_html(
-        '<svg class="n-bar" aria-hidden="true" focusable="false">{}</svg>', _drawn([("contact", 0.0, width)], 0, 100)
+        '<svg class="n-plot" role="img" aria-label="{}" focusable="false">{}{}</svg>', said(row), drawn, bracket
     )
 
 
@@ -76,28 +60,6 @@ def said_months(first: str, last: str) -> str:
 def signed(value: int) -> str:
     """Write a whole number with its sign."""
     return ("\N{MINUS SIGN}" if value < 0 else "+" if value else "") + tongue().number(abs(value), 0)
-
-
-def _drawn(stretches: Iterable[tuple[str, float, float]], top: int, height: int) -> SafeString:
-    """Draw waits as lines that are hatched along their length, and touch as boxes; in per cent of the drawing."""
-    drawn = []
-    for kind, begin, width in stretches:
-        if kind not in WAITS:
-            drawn.append(
-                format_html(
-                    '<rect class="n-{}" x="{}%" width="{}%" y="{}%" height="{}%"/>',
-                    *(kind, f"{begin:.2f}", f"{width:.2f}", top, height),
-                )
-            )
-        elif width > 0:
-            for name, y in ((kind, top + height / 2), (f"{kind}-foot", top + height)):
-                drawn.append(
-                    format_html(
-                        '<line class="n-{}" x1="{}%" x2="{}%" y1="{}%" y2="{}%"/>',
-                        *(name, f"{begin:.2f}", f"{begin + width:.2f}", f"{y:g}", f"{y:g}"),
-                    )
-                )
-    return SafeString("".join(drawn))
 
 
 @register.filter
