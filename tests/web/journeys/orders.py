@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -58,13 +59,16 @@ def orders():
     return list(chain.from_iterable(rows))
 
 
-def write(journey, rows):
-    """Make the event table of a journey, and tell of it what the import tells."""
+def write(journey, rows, regions=None):
+    """Make the event table of a journey, and tell of it what the import tells; `regions` are the attribute of cases."""
     columns = list(zip(*((*row, PSEUDONYM, number) for number, row in enumerate(rows, 1)), strict=True))
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
     raw = with_moment(pa.Table.from_arrays(arrays, schema=SCHEMA))
+    counted = Counter(regions.values()) if regions else {}
+    if regions:
+        raw = raw.append_column("x_region", pa.array([regions[row[0]] for row in rows], pa.string()))
     ordered = raw.sort_by([(name, "ascending") for name in ORDER]).combine_chunks()
-    journey.table_digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+    journey.table_digest = hashlib.sha256(repr((rows, regions)).encode()).hexdigest()
     path = table_of(journey)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_events(ordered.to_batches(), path)
@@ -74,7 +78,7 @@ def write(journey, rows):
         "last_at": max(ends).isoformat(),
         "departments": list(dict.fromkeys(row[2] for row in rows if row[2])),
         "activities": dict.fromkeys((row[1] for row in rows), 1),
-        "attributes": {},
+        "attributes": {"region": counted.most_common()} if regions else {},
         "has_start": any(row[3] for row in rows),
     }
     journey.save()
@@ -99,10 +103,10 @@ def work_out(journey, at):
         keep_figures(journey=journey, view=view, digest=digest, parts=_parts[digest], seconds=1.0, at=at)
 
 
-def told(journey, at, rows=None, *, points=POINTS, agreed=(), links=None):
+def told(journey, at, rows=None, *, points=POINTS, agreed=(), links=None, regions=None):
     """Let a journey have its log, points, agreed times and links, and all that is worked out of them."""
     journey.points = sorted(points)
-    write(journey, orders() if rows is None else rows)
+    write(journey, orders() if rows is None else rows, regions)
     for department, to, hours in agreed:
         Agreement.objects.create(
             journey=journey,

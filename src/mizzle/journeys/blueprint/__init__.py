@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -164,7 +164,7 @@ class Blueprint:
                     clean(node.node.activity),
                     node.count,
                     node.cases,
-                    row.handovers_to_customer.value if row else None,
+                    row.handovers_to_customer.value if row and lane.is_told else None,
                     k in choice.points,
                     k in choice.way,
                     lane.is_below,
@@ -194,6 +194,7 @@ def blueprint(
     title: str | None = None,
     words: Words = ENGLISH,
     nodes_at_most: int = NODES_AT_MOST,
+    fewest: int = 0,
 ) -> Blueprint:
     """Lay out a process map as a service blueprint.
 
@@ -215,6 +216,8 @@ def blueprint(
         What the drawing says, in one language.
     nodes_at_most
         How many activities are drawn: the most frequent one of each department, then the most frequent of all.
+    fewest
+        Of a department with fewer cases no distance is written, and of a step that is there fewer times no wait.
 
     Returns
     -------
@@ -229,7 +232,8 @@ def blueprint(
     if nodes_at_most < 1:
         raise ValueError(f"a drawing needs room for an activity, not for {nodes_at_most}")
     agreed = MappingProxyType(dict(over or {}))
-    choice = choose(process_map, distance, over=agreed, nodes_at_most=nodes_at_most)
+    process_map = replace(process_map, edges=tuple(_without_wait(edge, fewest) for edge in process_map.edges))
+    choice = choose(process_map, distance, over=agreed, nodes_at_most=nodes_at_most, fewest=fewest)
     known = {row.department for row in distance.departments} | {node.node.department for node in process_map.nodes}
     shown = sum(edge.source == edge.target for edge in process_map.edges if _is_drawn(edge, choice))
     left_out = LeftOut(
@@ -241,6 +245,12 @@ def blueprint(
         process_map.edges_total,
     )
     return Blueprint(lay_out(choice, words, agreed), left_out, clean(title or words.title), words, choice, agreed)
+
+
+def _without_wait(edge: MapEdge, fewest: int) -> MapEdge:
+    if edge.count >= fewest:
+        return edge
+    return replace(edge, wait=replace(edge.wait, mean=None, median=None, p90=None))
 
 
 def _is_drawn(edge: MapEdge, choice: Choice) -> bool:

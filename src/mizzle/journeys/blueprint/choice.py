@@ -31,11 +31,14 @@ class Lane:
         Its name, and its row in the distance; None where it has none.
     is_below
         Whether it lies below the line of visibility: neither it nor any deeper lane has a perception point.
+    is_told
+        Whether enough cases tell of it for its distance to be written.
     """
 
     department: str
     distance: DepartmentDistance | None
     is_below: bool
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,11 @@ def choose(
     *,
     over: Mapping[tuple[str, str], float],
     nodes_at_most: int,
+    fewest: int = 0,
 ) -> Choice:
     """Choose lanes, nodes and edges, and give every node its lane and column."""
     nodes, departments = _nodes(process_map, distance, nodes_at_most)
-    lanes = _lanes(departments, nodes, distance)
+    lanes = _lanes(departments, nodes, distance, fewest)
     row = {lane.department: place for place, lane in enumerate(lanes)}
     lane_of = tuple(row[node.node.department] for node in nodes)
     number = {node.node: place for place, node in enumerate(nodes)}
@@ -102,13 +106,14 @@ def _nodes(process_map: ProcessMap, distance: Distance, at_most: int) -> tuple[t
     )
 
 
-def _lanes(departments: Sequence[str], nodes: Sequence[MapNode], distance: Distance) -> tuple[Lane, ...]:
+def _lanes(departments: Sequence[str], nodes: Sequence[MapNode], distance: Distance, fewest: int) -> tuple[Lane, ...]:
     """Put the line of visibility below the last lane that has any perception point."""
     rows = {row.department: row for row in distance.departments}
     drawn = {node.node.department for node in nodes if node.node.activity in distance.perception_points}
     touching = [name in drawn or (name in rows and (rows[name].contact_share.value or 0) > 0) for name in departments]
     last = max((place for place, touches in enumerate(touching) if touches), default=-1)
-    return tuple(Lane(name, rows.get(name), place > last) for place, name in enumerate(departments))
+    few = {row.department for row in distance.departments if row.cases < fewest}
+    return tuple(Lane(name, rows.get(name), place > last, name not in few) for place, name in enumerate(departments))
 
 
 def _edges(

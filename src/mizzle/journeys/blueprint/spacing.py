@@ -60,7 +60,9 @@ def _name(lane: Lane, lines: int) -> tuple[str, ...]:
 
 
 def distance_words(lane: Lane, words: Words) -> str:
-    """Say how far a lane is from the customer, or that no perception point follows its work."""
+    """Say how far a lane is from the customer, or why that is not said."""
+    if not lane.is_told:
+        return words.few
     if lane.distance is None or lane.distance.handovers_to_customer.value is None:
         return words.unheard
     handovers = words.fixed(lane.distance.handovers_to_customer.value)

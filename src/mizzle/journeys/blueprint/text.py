@@ -25,9 +25,9 @@ class Words:
         The units, after a thin space.
     customer, line, order
         Name of the uppermost lane, of the line of visibility, and of the direction of the drawing.
-    lane, lane_without_hours, unheard
-        What stands under the name of a department: its distance, the same where its hours are not known, or that no
-        perception point follows its work.
+    lane, lane_without_hours, unheard, few
+        What stands under the name of a department: its distance, the same where its hours are not known, that no
+        perception point follows its work, or that too few cases tell of it.
     title, described, contacts, no_contacts, way, wait, left_out
         Sentences of the text alternative.
     step
@@ -46,6 +46,7 @@ class Words:
     lane: str = "{handovers} handovers, {hours}"
     lane_without_hours: str = "{handovers} handovers"
     unheard: str = "no perception point follows"
+    few: str = "too few cases"
     title: str = "Service blueprint"
     described: str = "{departments} departments in lanes, the nearest to the customer first: {names}."
     contacts: str = "The customer sees, hears or feels: {names}."

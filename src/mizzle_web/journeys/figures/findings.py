@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from mizzle_web.journeys.figures.kept import FEWEST_CASES
 from mizzle_web.journeys.figures.said import listed, month, tongue
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def closer_title(page: Page) -> str:
 
 def agreed_title(agreed: Sequence[Agreed]) -> str:
     """Name the handover that waits furthest beyond what was agreed, or say that the agreed times are kept, or ask."""
-    beyond = [one for one in agreed if one.agreement.to and _is_beyond(one)]
+    told = [one for one in agreed if one.cases >= FEWEST_CASES]
+    beyond = [one for one in told if one.agreement.to and _is_beyond(one)]
     if beyond:
         worst = max(beyond, key=lambda one: (one.actual.median or 0.0) / one.agreement.hours)
         fill = {
@@ -118,7 +120,8 @@ def agreed_title(agreed: Sequence[Agreed]) -> str:
             "times": tongue().fixed((worst.actual.median or 0.0) / worst.agreement.hours),
         }
         return _("%(source)s to %(target)s waits %(times)s times as long as agreed") % fill
-    if agreed and all(one.within.interval is not None and one.within.interval.low > 0.5 for one in agreed):  # noqa: PLR2004 - more than half
+    kept = [one for one in told if one.within.interval is not None and one.within.interval.low > 0.5]  # noqa: PLR2004 - more than half
+    if agreed and len(kept) == len(agreed):
         return _("Most cases stay within every agreed time")
     return _("Which waits are longer than agreed?")
 

@@ -233,7 +233,7 @@ def _beside(page: Page, whole: Events, points: list[str], view: View, late_from:
             difference(now.hours_to_customer, past.hours_to_customer),
         )
         for now in page.distance.departments
-        if (past := before.get(now.department)) is not None and past.cases >= FEWEST
+        if (past := before.get(now.department)) is not None and min(now.cases, past.cases) >= FEWEST
     )
     return replace(page, before_first=earlier.first, before_last=earlier.last, compared=compared)
 
@@ -243,13 +243,14 @@ def _drawings(
 ) -> Iterator[tuple[str, str, str]]:
     from mizzle.journeys import blueprint
     from mizzle.report.language import language
+    from mizzle_web.journeys.figures.measured import FEWEST, to_json
     from mizzle_web.journeys.figures.measured import Drawing as DrawingKind
-    from mizzle_web.journeys.figures.measured import to_json
 
     over = {(one.department, one.to): one.hours for one in agreements if one.to}
     most = min(MOST_NODES, max(USUAL_NODES, len(page.distance.departments)))
     for code in languages:
-        drawn = blueprint(process_map, page.distance, over=over, words=language(code).words, nodes_at_most=most)
+        words = language(code).words
+        drawn = blueprint(process_map, page.distance, over=over, words=words, nodes_at_most=most, fewest=FEWEST)
         yield f"draw-{pace}", code, to_json(_drawing(drawn), DrawingKind)
 
 

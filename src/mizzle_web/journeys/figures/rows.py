@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 COLOURS = 8
 MOST_ROWS = 12
+MOST_DEPARTMENTS = 40
+"""So many stand in the table; from more on, others are found by name, and the files hold them all."""
 LETTERS = 2
 
 Stretch = tuple[str, float, float]
@@ -107,8 +109,14 @@ class MovedRow:
 
 
 def moves(rows: list[DepartmentRow]) -> list[MovedRow]:
-    """Set departments beside themselves half a year earlier."""
-    both = [one for one in rows if one.compared is not None and one.handovers is not None]
+    """Set departments beside themselves half a year earlier: those that moved, and the nearest of the others."""
+    both = [
+        one
+        for one in rows
+        if one.compared is not None and one.handovers is not None and one.handovers.value is not None
+    ]
+    first = sorted(both, key=lambda one: not (one.is_closer or one.is_further))[:MOST_ROWS]
+    both = [one for one in both if one in first]
     known = [
         (one, one.handovers.value, one.compared.handovers_before.value)  # type: ignore[union-attr] # chosen above
         for one in both

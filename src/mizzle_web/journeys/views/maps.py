@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from mizzle_web.jobs.models import Job
 from mizzle_web.journeys.actions.figure_sets import KIND, ask_for_figures
 from mizzle_web.journeys.figures import findings, rows, said
 from mizzle_web.journeys.figures.asked import asked, known, months, span
-from mizzle_web.journeys.figures.kept import digest_of, find
+from mizzle_web.journeys.figures.kept import FEWEST_CASES, digest_of, find
 from mizzle_web.journeys.figures.measured import PACES
 from mizzle_web.journeys.figures.places import department_of
 from mizzle_web.journeys.figures.view import View, first_view
@@ -135,13 +135,14 @@ def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[s
     whole = kept.page()
     page = whole if pace == ALL else kept.page(pace)
     told = rows.departments(whole)
-    wanted = request.GET.get("department", "")
-    chosen = next((one for one in told if one.name == wanted), None)
+    chosen = next((one for one in told if one.name == request.GET.get("department")), None)
+    wanted = chosen.name if chosen else ""
     own = department_of(journey, request.user, timezone.localdate(request.at))
     mine = next((one for one in told if one.name == own), None)
     shown_one = chosen or mine or _telling(told)
     words = request.GET.get("q", "").strip().casefold()[:100]
     found = [one for one in told if words in one.name.casefold()] if words else told
+    query = _address(journey, view, pace="" if pace == ALL else pace).partition("?")[2]
     titles = {ALL: _("All cases"), "typical": _("Typical cases"), "late": _("Late cases")}
     return {
         "pace": pace,
@@ -151,17 +152,21 @@ def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[s
         ],
         "page": page,
         "whole": whole,
-        "lead": findings.lead(page),
+        "lead": "" if page.cases < FEWEST_CASES else findings.lead(page),
+        "is_few": page.cases < FEWEST_CASES,
         "drawing": kept.drawing(pace, get_language() or "en"),
-        "departments": found,
+        "departments": found[: rows.MOST_DEPARTMENTS],
+        "n_found": len(found),
         "n_departments": len(told),
+        "is_long": len(told) > rows.MOST_DEPARTMENTS,
         "words": words,
         "chosen": shown_one,
         "is_mine": shown_one is not None and shown_one is mine,
         "is_chosen": chosen is not None,
         "closed": _address(journey, view, pace="" if pace == ALL else pace),
-        "query": _address(journey, view, pace="" if pace == ALL else pace).partition("?")[2],
-        "moves": rows.moves(told)[: rows.MOST_ROWS],
+        "query": query,
+        "kept_query": parse_qsl(query),
+        "moves": rows.moves(told),
         "closer_title": findings.closer_title(whole) if whole.compared else "",
         "waits": rows.waits(whole),
         "agreed_title": findings.agreed_title(whole.agreed),
