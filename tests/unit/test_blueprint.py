@@ -165,6 +165,22 @@ def test_a_department_without_distance_comes_last():
     assert blueprint(a_map([node("New/Think")], []), distances()).walk()[0].depth is None
 
 
+def test_of_few_cases_no_distance_is_written_and_of_few_steps_no_wait():
+    drawn = an_order(over={("Warehouse", "Planning"): 1.0}, fewest=20)  # a wait of ten would stand out
+    assert {lane.distance for lane in drawn.layout.lanes} != {"too few cases"}
+    waits = {(one.activity, next_.activity): next_.hours for one in drawn.walk() for next_ in one.onward}
+    assert waits["Pick", "Plan"] is None
+    assert waits["Pick", "Deliver"] == 21.5
+    assert not any(next_.is_over for one in drawn.walk() for next_ in one.onward)
+    assert "21.5\u202fh" in [label.text for label in drawn.layout.labels]
+    assert "2.5\u202fdays" not in drawn.svg()
+    few = an_order(fewest=51)  # each department has fifty cases
+    assert {lane.distance for lane in few.layout.lanes} == {"too few cases"}
+    assert "Sales (too few cases)" in few.text()
+    assert {one.depth for one in few.walk()} == {None}
+    assert [lane.name for lane in few.layout.lanes] == [lane.name for lane in drawn.layout.lanes]
+
+
 def test_an_empty_map_is_drawn_as_an_empty_sheet():
     drawing = blueprint(ProcessMap((), (), 0, 0, 0, 0, "journeys.process_map/1"), distances())
     assert drawing.layout.nodes == ()
