@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+from django.conf import settings
 
 from browser.house import Visitor, chromium, serving
 
@@ -16,7 +19,8 @@ def running_house():
 @pytest.fixture
 def house(transactional_db, running_house):
     """An empty house that answers; gives its address."""
-    return running_house
+    yield running_house
+    shutil.rmtree(settings.ENVIRONMENT.data / "journeys", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

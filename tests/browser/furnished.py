@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pyotp
 
 from browser.house import settle
+from browser.mapped import journeys
 from mizzle_web.jobs import actions as jobs
 from mizzle_web.journal.actions import add_hook, ping_hook, send, switch_hook
 from mizzle_web.journal.models import Parcel, ParcelState
@@ -18,6 +20,9 @@ from mizzle_web.people.actions.members import NewMember, add_member, let_go
 from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.models import ImportFile, Member, Organisation, Unit
 from mizzle_web.people.roles import Role
+
+if TYPE_CHECKING:
+    from mizzle_web.journeys.models import Journey
 
 LEAD = ("Ida Lead", Role.SERVICE_LEAD, Role.OPERATOR)
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -51,6 +56,7 @@ class Here:
     jobs: dict[str, str]
     imports: dict[str, ImportFile]
     links: dict[str, str]
+    journeys: dict[str, Journey]
 
 
 def furnish() -> Here:
@@ -74,6 +80,7 @@ def furnish() -> Here:
     give_role(member=torvald, role=Role.ANALYST, **by)
     _programs(lead, by)
     _send(by)
+    there = _units(by)
     return Here(
         lead=Member.objects.get(pk=lead.pk),
         amara=Member.objects.get(pk=amara.pk),
@@ -81,10 +88,11 @@ def furnish() -> Here:
         gone=gone,
         invited=invited,
         guarded=Member.objects.get(pk=sven.pk),
-        units=_units(by),
+        units=there,
         jobs=_jobs(lead, at),
         imports=_imports(lead, at),
         links=links,
+        journeys=journeys(lead, torvald, there, at),
     )
 
 

@@ -10,7 +10,7 @@ from browser.visits import AMARA, GUARDED, HALF_WAY, LEAD, NO_PAGES, NOBODY, vis
 from web.routes import declared, routes
 
 pytestmark = pytest.mark.browser
-PARTS = 6
+PARTS = 8
 """The pages are looked at in so many tests, so that they share the cores of the machine."""
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 NOBODY, LEAD, AMARA, GUARDED, HALF_WAY = "nobody", "lead", "amara", "guarded", "half way"
 """Who comes: without a session, or as one of the people; or with a password that was right and a code that is owed."""
 FORM = "takes what a form sends, and leads on to a page"
+FILE = "a file for a spreadsheet"
 PART = "a part of a page, which is looked at there: "
 NO_PAGES = {
     "health": "a word for programs that watch",
@@ -20,7 +21,27 @@ NO_PAGES = {
     "journal:remove_hook": FORM,
     "journal:replay": FORM,
     "journal:switch_hook": FORM,
-    "journal:table": "a file for a spreadsheet",
+    "journal:table": FILE,
+    "journeys:agree": FORM,
+    "journeys:agreements_table": FILE,
+    "journeys:case_table": FILE,
+    "journeys:contacts_table": FILE,
+    "journeys:departments_table": FILE,
+    "journeys:end_time": FORM,
+    "journeys:file": FILE,
+    "journeys:log_delete": FORM,
+    "journeys:log_go_on": FORM,
+    "journeys:log_rejected": FILE,
+    "journeys:log_without": FORM,
+    "journeys:mine": PART + "today:today",
+    "journeys:points_table": FILE,
+    "journeys:put_away": FORM,
+    "journeys:ratings_csv": FILE,
+    "journeys:steps_csv": FILE,
+    "journeys:take_back": FORM,
+    "journeys:take_back_contact": FORM,
+    "journeys:view": FORM,
+    "journeys:withdraw": FORM,
     "operation:take_backup": "a file to keep",
     "people:apply_import": FORM,
     "people:discard_import": FORM,
@@ -29,7 +50,7 @@ NO_PAGES = {
     "people:give_pin": "answers to a form with a page, which test_answers.py looks at",
     "people:invite": "answers to a form with a page, which test_answers.py looks at",
     "people:language": FORM,
-    "people:left_out": "a file for a spreadsheet",
+    "people:left_out": FILE,
     "people:my_place": PART + "today:today",
     "people:name": PART + "journal:journal",
     "people:reset": "answers to a form with a page, which test_answers.py looks at",
@@ -44,7 +65,7 @@ NO_PAGES = {
 
 def visits(here):
     """Give, by the name of each page, who looks at it and with what behind its address."""
-    return {name: list(some) for part in (_rooms, _of_people, _of_units, _doors) for name, some in part(here).items()}
+    return {name: list(some) for part in PARTS for name, some in part(here).items()}
 
 
 def _at(name, *arguments, who=LEAD, then=("",)):
@@ -92,6 +113,8 @@ def _of_people(here):
         "people:organisation": _at("people:organisation"),
         "people:roles": _at("people:roles"),
         "people:sign_in_rules": _at("people:sign_in_rules"),
+        "people:help_sign_in": _at("people:help_sign_in"),
+        "people:help_one": _at("people:help_one", here.guarded.public_id),
         "people:languages": _at("people:languages"),
         "people:tokens": _at("people:tokens"),
     }
@@ -131,3 +154,41 @@ def _doors(here):
         + _at("people:second_factor", who=GUARDED, then=("", "?do=move", "?do=codes", "?do=remove")),
         "people:everywhere": _at("people:everywhere"),
     }
+
+
+def _of_journeys(here):
+    measured, bare, drawn = (here.journeys[name].public_id for name in ("measured", "bare", "drawn"))
+    last = here.journeys["measured"].table_facts["last_at"][:7]
+    states = ("", "?cases=all", "?pace=late", "?pace=typical&department=Warehouse", "?department=Rare")
+    logs = {kind: here.journeys[kind].logs.get().public_id for kind in ("measured", "bare")}
+    return {
+        "journeys:journeys": _at("journeys:journeys") + _at("journeys:journeys", who=AMARA),
+        "journeys:new": _at("journeys:new"),
+        "journeys:map": _at("journeys:map", measured, then=(*states, f"?from={last}&until={last}"))
+        + _at("journeys:map", measured, who=AMARA)
+        + _at("journeys:map", bare)
+        + _at("journeys:map", bare, who=AMARA)
+        + _at("journeys:map", drawn),
+        "journeys:change": _at("journeys:change", bare),
+        "journeys:cases": _at("journeys:cases", measured, then=("", "?case=O-000", "?case=O-0", "?case=nobody")),
+        "journeys:contacts": _at("journeys:contacts", measured, then=("", "?department=Warehouse", "?department=Rare"))
+        + _at("journeys:contacts", measured, who=AMARA)
+        + _at("journeys:contacts", bare),
+        "journeys:note_contact": _at("journeys:note_contact", measured),
+        "journeys:logs": _at("journeys:logs", measured) + _at("journeys:logs", bare),
+        "journeys:log": _at("journeys:log", measured, logs["measured"]) + _at("journeys:log", bare, logs["bare"]),
+        "journeys:points": _at("journeys:points", measured) + _at("journeys:points", bare),
+        "journeys:departments": _at("journeys:departments", measured) + _at("journeys:departments", bare),
+        "journeys:agreements": _at("journeys:agreements", measured)
+        + _at("journeys:agreements", measured, who=AMARA)
+        + _at("journeys:agreements", bare),
+        "journeys:agreed": _at("journeys:agreed", measured) + _at("journeys:agreed", bare),
+        "journeys:propose": _at("journeys:propose", measured, then=("", "?from=Warehouse&to=Transport")),
+        "journeys:steps": _at("journeys:steps", drawn),
+        "journeys:ratings": _at("journeys:ratings", drawn) + _at("journeys:ratings", drawn, who=AMARA),
+        "journeys:rate": _at("journeys:rate", drawn, then=("", "?side=served")),
+        "journeys:asked": _at("journeys:asked", drawn),
+    }
+
+
+PARTS = (_rooms, _of_people, _of_units, _doors, _of_journeys)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pyarrow as pa
+from django.conf import settings
 
 from mizzle.logs.steps import ORDER
 from mizzle.logs.store import with_moment, write_events
@@ -98,7 +99,7 @@ def work_out(journey, at):
                 points=journey.points,
                 agreements=agreements_of(journey),
                 view=asdict(view),
-                languages=["en"],
+                languages=[code for code, _name in settings.LANGUAGES],
             )
         keep_figures(journey=journey, view=view, digest=digest, parts=_parts[digest], seconds=1.0, at=at)
 
