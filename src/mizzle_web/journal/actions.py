@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import secrets
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from mizzle_web.journal import chain
 from mizzle_web.journal.models import Entry, Head, Hook, Parcel, ParcelKind, ParcelState, Receipt
-from mizzle_web.page.prepared import Addition, Blank, Change, Finding
+from mizzle_web.page.prepared import Addition, Blank, Change
 from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.page.sealing import sealed
 
@@ -24,16 +24,10 @@ if TYPE_CHECKING:
 
 SYSTEM = "system"
 """Who acts where no person does: schedules, and commands in the shell."""
-_HEAD = Finding(Head, lambda: Head.objects.select_for_update().filter(pk=1))
-_MOVE_HEAD = Change(
-    lambda: Head.objects.filter(pk=1),
-    number=Blank("number", models.PositiveBigIntegerField()),
-    digest=Blank("digest", models.CharField()),
-)
 _NOTE_ANSWER = Change(
     lambda: Receipt.objects.filter(key=Blank("key", models.CharField())), answer=Blank("answer", models.JSONField())
 )
-_ENTER, _GIVE_RECEIPT = Addition(Entry), Addition(Receipt, unless_there=True)
+_GIVE_RECEIPT = Addition(Receipt, unless_there=True)
 HOOK_GONE = "hook_gone"
 MOST_HOOKS = 20
 
@@ -57,41 +51,12 @@ def record(*, by: str, verb: str, thing: str, at: datetime, details: Mapping[str
 
 def record_each(*, by: str, verb: str, things: Sequence[tuple[str, Mapping[str, Any]]], at: datetime) -> list[Entry]:
     """Add an entry for each of several things to which the same was done, with their details, all in one go."""
-    entries: list[Entry] = []
+    entries = [Entry(at=at, by=by, verb=verb, thing=thing, details=dict(details)) for thing, details in things]
     with transaction.atomic(savepoint=False):  # whatever goes wrong in here, what it tells of must not stay either
-        head = _HEAD.first() or Head.objects.create()
-        number, before = head.number, head.digest
-        for thing, details in things:
-            number += 1
-            entry = Entry(number=number, at=at, by=by, verb=verb, thing=thing, details=dict(details), before=before)
-            before = entry.digest = digest(entry)
-            entries.append(entry)
-        if len(entries) == 1:
-            _ENTER(entries[0])
-        else:
-            Entry.objects.bulk_create(entries, batch_size=500)
-        _MOVE_HEAD(number=number, digest=before)
-        if head.n_hooks:
+        if entries and chain.append(entries):
             for entry in entries:
                 _tell(entry)
     return entries
-
-
-_AS_TEXT = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode
-
-
-def digest(entry: Entry) -> str:
-    """Compute the hash of an entry from its content and the hash before it."""
-    content = [
-        entry.number,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.by,
-        entry.verb,
-        entry.thing,
-        entry.details,
-        entry.before,
-    ]
-    return hashlib.sha256(_AS_TEXT(content).encode()).hexdigest()
 
 
 def _tell(entry: Entry) -> None:
@@ -122,7 +87,7 @@ def first_time(*, key: str, content: Mapping[str, Any], by: str, at: datetime) -
     Refused
         ``key_used`` where the same key comes with another content.
     """
-    told = hashlib.sha256(_AS_TEXT(content).encode()).hexdigest()
+    told = hashlib.sha256(chain.as_text(content).encode()).hexdigest()
     is_new, receipt = _receipt(key, told, by, at)
     if (receipt.by, receipt.digest) != (by, told):
         raise Refused("key_used", _("This form was sent before with something else in it. Load the page again."))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from mizzle_web.journal.actions import digest
+from mizzle_web.journal.chain import digest
 from mizzle_web.journal.models import NOBODY, Entry, Head
 from mizzle_web.page.refused import Refused
 

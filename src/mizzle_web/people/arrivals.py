@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.sessions.models import Session
 from django.db import models
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, Subquery
 
-from mizzle_web.page.prepared import Blank, Finding, Question
+from mizzle_web.page.prepared import Blank, Question, Search
 from mizzle_web.people.models import Member, Organisation, Token
 
 if TYPE_CHECKING:
@@ -26,11 +26,21 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 _KEY, _TEXT, _INSTANT = models.BigAutoField(), models.CharField(), models.DateTimeField()
 _HELD = ("held__role", "held__given_at", "held__unit_id")
-_ORGANISATION = Finding(Organisation, lambda: Organisation.objects.order_by("pk")[:1])
+_ORGANISATION = Search(Organisation, lambda: Organisation.objects.order_by("pk")[:1])
 _SESSION = Question(
     lambda: Session.objects.filter(session_key=Blank("key", _TEXT), expire_date__gt=Blank("at", _INSTANT)).values_list(
         "session_data"
     )
+)
+_BOTH = Question(
+    lambda: Organisation.objects.order_by("pk").values_list(
+        *_columns(Organisation),
+        Subquery(
+            Session.objects.filter(session_key=Blank("key", _TEXT), expire_date__gt=Blank("at", _INSTANT)).values(
+                "session_data"
+            )
+        ),
+    )[:1]
 )
 _MEMBER = Question(
     lambda: (
@@ -40,7 +50,7 @@ _MEMBER = Question(
         .values_list(*_columns(Member), *_HELD)
     )
 )
-_TOKEN = Finding(
+_TOKEN = Search(
     Token,
     lambda: Token.objects.filter(
         Q(expires_at__isnull=True) | Q(expires_at__gt=Blank("at", _INSTANT)),
@@ -53,6 +63,14 @@ _TOKEN = Finding(
 def organisation() -> Organisation | None:
     """Give the organisation that lives here; None before it is founded."""
     return _ORGANISATION.first()
+
+
+def organisation_and_session(key: str, at: datetime) -> tuple[Organisation | None, str | None]:
+    """Give both in one question; where there is no organisation, there is nothing yet that a session opens."""
+    row = _BOTH.row(key=key, at=at)
+    if row is None:
+        return None, None
+    return Organisation.from_db("default", _columns(Organisation), row[:-1]), row[-1]
 
 
 def session_data(key: str, at: datetime) -> str | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
 
     from mizzle_web.page.visit import Visit
-    from mizzle_web.people.models import Member
+    from mizzle_web.people.models import Member, Organisation
 
     Next = Callable[[Visit], HttpResponseBase]
 
@@ -64,7 +64,7 @@ class Sessions:
 
     def __call__(self, request: Visit) -> HttpResponseBase:
         """Let the request through, and look at the answer."""
-        request.organisation = arrivals.organisation()
+        request.organisation = _house(request)
         said = _said(request)
         if SIGNED_IN_AT in request.session and self._is_over(request, said):
             was_on_tablet = request.session.get(TABLET)
@@ -95,6 +95,17 @@ class Sessions:
         if said is None:
             return bool(now - float(request.session[SIGNED_IN_AT]) > minutes * 60)
         return bool(said.key != request.session.session_key or now - said.seen_at > minutes * 60)
+
+
+def _house(request: Visit) -> Organisation | None:
+    """Give the organisation; and open the session that the browser names, since both are asked for at once."""
+    session: Any = request.session
+    if session.session_key is None:
+        return arrivals.organisation()
+    organisation, data = arrivals.organisation_and_session(session.session_key, request.at)
+    if organisation is not None:
+        session.take(data)
+    return organisation
 
 
 class Said(NamedTuple):

@@ -15,8 +15,14 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Read what the session holds; nothing where it has ended."""
-        found = arrivals.session_data(str(self.session_key), clock.now()) if self.session_key else None
-        if found is None:
+        return self._read(arrivals.session_data(str(self.session_key), clock.now()) if self.session_key else None)
+
+    def take(self, data: str | None) -> None:
+        """Take what the session holds from who has found it already; None where it has ended."""
+        self._session_cache = self._read(data)
+
+    def _read(self, data: str | None) -> dict[str, Any]:
+        if data is None:
             self._session_key = None
             return {}
-        return self.decode(found)
+        return self.decode(data)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 
+_take_in_unless_there = Addition(Member, unless_there=True)
 take_in = Addition(Member)
 """Puts the row of a member into the table; an action around it sees to the rest."""
 
@@ -44,24 +45,25 @@ class NewMember:
 
 
 def add_member(*, member: NewMember, by: str, at: datetime) -> Member:
-    """Take somebody in."""
+    """Add a person."""
     _check_code(member.code)
-    try:
-        with transaction.atomic():
-            made = Member(
-                name=member.name,
-                email=(member.email or "").strip() or None,
-                code=(member.code or "").strip() or None,
-                language=member.language,
-                joined_at=at,
-                password=no_password(),
-            )
-            take_in(made)
+    made = Member(
+        name=member.name,
+        email=(member.email or "").strip() or None,
+        code=(member.code or "").strip() or None,
+        language=member.language,
+        joined_at=at,
+        password=no_password(),
+    )
+    with transaction.atomic(savepoint=False):
+        is_new = _take_in_unless_there(made)
+        if is_new:
             if member.unit is not None:
                 settle(made.pk, member.unit, max(at.date(), member.unit.began_on))
             record(by=by, verb="member.added", thing=f"member:{made.public_id}", at=at)
-    except IntegrityError as problem:
-        raise _taken(problem) from problem
+    if not is_new:
+        has_code = made.code and Member.objects.filter(code__iexact=made.code).exists()
+        raise _taken("code" if has_code else "email")
     return made
 
 
@@ -70,8 +72,8 @@ def _check_code(code: str | None) -> None:
         raise Refused("bad_code", _("A personal code has no @ in it. Choose a different one."), field="code")
 
 
-def _taken(problem: IntegrityError) -> Refused:
-    if "code" in str(problem):
+def _taken(said: str) -> Refused:
+    if "code" in said:
         return Refused("code_taken", _("Another member has this personal code. Choose a different one."), field="code")
     return Refused(
         "email_taken", _("Another member has this e-mail address. Look for them in the list."), field="email"
@@ -103,7 +105,7 @@ def change_member(*, member: Member, version: int, by: str, at: datetime, **chan
             details = {"fields": sorted(changed)}
             record(by=by, verb="member.changed", thing=f"member:{member.public_id}", at=at, details=details)
     except IntegrityError as problem:
-        raise _taken(problem) from problem
+        raise _taken(str(problem)) from problem
     return member
 
 
