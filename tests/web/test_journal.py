@@ -261,4 +261,4 @@ def test_the_command_ends_with_0_or_1_and_names_the_entry(capsys):
     assert house.run(Words()) == 1
     assert "Entry 4 was changed" in capsys.readouterr().out
     assert house.run(Words(head="nonsense")) == 2
-    assert "64 signs" in capsys.readouterr().err
+    assert "64 characters" in capsys.readouterr().err

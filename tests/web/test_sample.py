@@ -81,7 +81,8 @@ def test_it_is_loaded_in_seconds_and_told_once(db, at, folder, monkeypatch):
     assert Organisation.objects.get().is_sample
     hashes = [*Member.objects.values_list("password", flat=True), *Member.objects.values_list("pin", flat=True)]
     assert sum(one.startswith("argon2$argon2id$") for one in hashes) == 10
-    entry = Entry.objects.get()
+    orders, entry = Entry.objects.order_by("number")
+    assert (orders.verb, orders.details["kind"]) == ("job.started", "journeys.sample")
     assert (entry.verb, entry.by) == ("sample.loaded", SYSTEM)
     assert entry.details == {"units": 41, "members": 430, "seed": 7}
 

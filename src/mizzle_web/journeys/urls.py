@@ -56,5 +56,5 @@ urlpatterns = [
     path("<uuid:public_id>/ratings/rate", ratings.rate, name="rate"),
     path("<uuid:public_id>/ratings/asked", ratings.asked, name="asked"),
     path("<uuid:public_id>/ratings/take-back", ratings.take_back, name="take_back"),
-    path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
+    path("<uuid:public_id>/<slug:table>.csv", files.file, name="file"),
 ]

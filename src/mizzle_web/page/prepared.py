@@ -7,6 +7,7 @@ ordinary queryset.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -61,7 +62,7 @@ class _Made(NamedTuple):
     converters: Sequence[tuple[int, Sequence[Any], Any]] = ()
 
 
-class _Prepared:
+class _Prepared(ABC):
     """What is made once for each connection, and kept with it."""
 
     def _made(self, connection: BaseDatabaseWrapper) -> _Made:
@@ -71,8 +72,9 @@ class _Prepared:
             found = kept[self] = self._make(connection)
         return found
 
+    @abstractmethod
     def _make(self, connection: BaseDatabaseWrapper) -> _Made:
-        raise NotImplementedError
+        """Make it for one connection."""
 
 
 def _told(

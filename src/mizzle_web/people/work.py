@@ -1,4 +1,4 @@
-"""Background work of this room: looking at a large file of people, and taking it in."""
+"""Background work of this room: the check of a large file of people, and its import."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_import(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
 
 @kind("people.apply_import", title=gettext_lazy("Import of people"))
 def apply_import(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
-    """Take in what a file says."""
+    """Import what a file says."""
     file = ImportFile.objects.get(public_id=arguments["file"])
     file = imports.apply_import(file=file, by=arguments["by"], at=clock.now(), tell=tell)
     return _result(file, _("The file has been imported."))

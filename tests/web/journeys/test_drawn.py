@@ -345,7 +345,7 @@ def test_the_action_itself_refuses_what_no_drawing_can_be_made_of(empty, at, ste
 
 def test_a_measured_journey_has_no_steps_to_draw(browser, journey, at):
     assert browser.get(address(journey)).status_code == 404
-    assert browser.get(address(journey, "steps.csv")).status_code == 404
+    assert browser.get(address(journey, "drawn.csv")).status_code == 404
     with pytest.raises(Refused, match="measured from logs"):
         draw_steps(journey=journey, steps=[], version=1, by="system", at=at)
 
@@ -363,7 +363,7 @@ def test_a_leader_and_who_looks_after_journeys_may_draw_others_only_look(drawing
     for member in (colleague, person("Hedda Host", Role.HOST), person("Otto Operator", Role.OPERATOR)):
         assert browser_of(member).get(address(drawing)).status_code == 403
         assert browser_of(member).post(address(drawing), sent).status_code == 403
-        assert browser_of(member).get(address(drawing, "steps.csv")).status_code == 200
+        assert browser_of(member).get(address(drawing, "drawn.csv")).status_code == 200
     assert Client().get(address(drawing)).status_code == 302
     assert Client().post(address(drawing), sent).status_code == 302
     assert drawing.steps.count() == len(ORDER)
@@ -373,7 +373,7 @@ def test_a_leader_and_who_looks_after_journeys_may_draw_others_only_look(drawing
 
 def test_reading_records_nothing(browser, drawing):
     before = Entry.objects.count(), Journey.objects.get(pk=drawing.pk).version
-    for page in ("steps", "steps.csv", "ratings", "ratings.csv", "ratings/rate", "ratings/rate?side=served"):
+    for page in ("steps", "drawn.csv", "ratings", "ratings.csv", "ratings/rate", "ratings/rate?side=served"):
         assert browser.get(address(drawing, page)).status_code == 200
     assert (Entry.objects.count(), Journey.objects.get(pk=drawing.pk).version) == before
     assert not RatingBlock.objects.exists()
@@ -388,7 +388,7 @@ def test_the_map_says_everywhere_that_it_is_drawn_and_not_measured(rf, leader, d
     assert "at the median" not in svg
     assert "most frequent" not in svg
     assert "%" not in svg
-    lines = list(csv.reader(io.StringIO(browser.get(address(drawing, "steps.csv")).content.decode("utf-8-sig"))))
+    lines = list(csv.reader(io.StringIO(browser.get(address(drawing, "drawn.csv")).content.decode("utf-8-sig"))))
     assert {line[-1] for line in lines[1:]} == {"drawn, not measured"}
     assert lines[2] == ["2", "Planning", "Plan the route", "no", "", "4.0", "1.0", "drawn, not measured"]
 
@@ -447,7 +447,7 @@ def test_names_are_shown_as_they_are_and_never_run(rf, leader, browser, organisa
     drawing = a_drawing(at, [(evil, f"=1+1 {evil}", True, evil, 1, 1)])
     for html in (map_of(rf, leader, drawing, at).content.decode(), browser.get(address(drawing)).content.decode()):
         assert "<script>alert" not in html
-    line = list(csv.reader(io.StringIO(browser.get(address(drawing, "steps.csv")).content.decode("utf-8-sig"))))[1]
+    line = list(csv.reader(io.StringIO(browser.get(address(drawing, "drawn.csv")).content.decode("utf-8-sig"))))[1]
     assert line[2].startswith("'=1+1")
 
 

@@ -50,7 +50,7 @@ def open_units(*, file: ImportFile, importer: Member, at: datetime) -> None:
 
 
 def apply_part(*, file: ImportFile, part: Sequence[int], importer: Member, zone: ZoneInfo, at: datetime) -> None:
-    """Take in the rows with these keys, note that they are, and tell the journal."""
+    """Import the rows with these keys, note that they are, and tell the journal."""
     told: dict[str, list[str]] = defaultdict(list)
     rows = list(ImportRow.objects.select_for_update().filter(pk__in=part, is_applied=False).order_by("number"))
     units = {unit.code: unit for unit in Unit.objects.filter(code__in={row.after.get("unit", "") for row in rows})}
@@ -96,7 +96,7 @@ def _add(
     at: datetime,
     told: dict[str, list[str]],
 ) -> None:
-    """Take in new members."""
+    """Add new members."""
     emails = {row.after["email"] for row in rows if "email" in row.after}
     codes = {row.after["code"].lower() for row in rows if "code" in row.after}
     there = Member.objects.annotate(small_email=Lower("email"), small_code=Lower("code"))

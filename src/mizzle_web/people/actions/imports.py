@@ -1,4 +1,4 @@
-"""Take in a file of people: receive it, say what it would change, and change it, some rows at a time."""
+"""Import a file of people: receive it, say what it would change, and change it, some rows at a time."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     Tell = Callable[[float, str], None]
 
 AT_ONCE = 500
-"""Rows up to which a file is looked at, and taken in, while its sender waits."""
+"""Rows up to which a file is checked, and imported, while its sender waits."""
 PART = 500
-"""Rows that are taken in within one transaction."""
+"""Rows that are imported within one transaction."""
 _KEEP = Addition(ImportRow, is_told=False)
 OPEN = (ImportState.NEW, ImportState.CHECKED, ImportState.APPLYING)
 TO_DO = (Outcome.NEW, Outcome.CHANGED, Outcome.MOVED, Outcome.LEAVES)
@@ -141,7 +141,7 @@ def check_import(*, file: ImportFile, at: datetime, tell: Tell) -> ImportFile:
 
 
 def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> ImportFile:
-    """Take in what the check of a file found, some rows at a time, each part and the progress in one transaction.
+    """Import what the check of a file found, some rows at a time, each part and the progress in one transaction.
 
     Broken off at any point and begun again, it ends as if it had not been.
     """
@@ -178,7 +178,7 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
 
 
 def begin_apply(*, file: ImportFile, by: str, at: datetime) -> bool:
-    """Note that a file is to be taken in; false where that has begun already."""
+    """Note that a file is to be imported; false where that has begun already."""
     with transaction.atomic():
         changed = ImportFile.objects.filter(pk=file.pk, state=ImportState.CHECKED).update(state=ImportState.APPLYING)
         if changed:
@@ -192,7 +192,7 @@ def follow_job(*, file: ImportFile, job: UUID | None) -> None:
 
 
 def discard_import(*, file: ImportFile, by: str, at: datetime) -> None:
-    """Put a file away: what was read from it is forgotten. What was taken in already stays."""
+    """Discard a file: what was read from it is forgotten. What was imported already stays."""
     with transaction.atomic():
         file = ImportFile.objects.select_for_update().get(pk=file.pk)
         file.rows.all().delete()
@@ -211,7 +211,7 @@ def forget_imports(*, before: datetime) -> int:
 
 
 def _apply(file: ImportFile, part: list[int], importer: Member, at: datetime) -> None:
-    """Take in some rows at once; where two of them meet in the database, one after the other."""
+    """Import some rows at once; where two of them meet in the database, one after the other."""
     try:
         with transaction.atomic():
             apply_part(file=file, part=part, importer=importer, zone=_zone(), at=at)

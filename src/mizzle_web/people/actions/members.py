@@ -45,7 +45,7 @@ class NewMember:
 
 
 def add_member(*, member: NewMember, by: str, at: datetime) -> Member:
-    """Take somebody in."""
+    """Add a person."""
     _check_code(member.code)
     made = Member(
         name=member.name,

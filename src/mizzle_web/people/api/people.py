@@ -257,7 +257,7 @@ def read_person(request: Visit, person_id: UUID) -> PersonTold:
 
 @openings.post("/people", scope=Scope.PEOPLE_WRITE, answer=PersonTold, summary="Add a person")
 def add_person(request: Visit, given: NewPerson, key: Key = None) -> Status[Any]:
-    """Take somebody in. They have no way to sign in before they are invited."""
+    """Add a person. They have no way to sign in before they are invited."""
 
     def make() -> PersonTold:
         new = NewMember(

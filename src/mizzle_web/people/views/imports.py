@@ -1,4 +1,4 @@
-"""Pages of taking in a file of people: send it, see what it would change, take it in, fetch what was left out."""
+"""Pages of an import of people: send a file, see what it would change, import it, download what was left out."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _row(row: ImportRow) -> dict[str, Any]:
 @needs(Permission.MANAGE_PEOPLE)
 @require_POST
 def apply(request: Visit, public_id: UUID) -> HttpResponse:
-    """Take in what the file says; a second click, or one after it was broken off, goes on and does nothing twice."""
+    """Import what the file says; a second click, or one after it was broken off, goes on and does nothing twice."""
     file = _file(request, public_id)
     job = _job(file)
     if file.state == ImportState.NEW and (job is None or job.is_over):
@@ -190,7 +190,7 @@ def apply(request: Visit, public_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_PEOPLE)
 @require_POST
 def discard(request: Visit, public_id: UUID) -> HttpResponse:
-    """Put a file away, and forget what was read from it."""
+    """Discard a file, and forget what was read from it."""
     file = _file(request, public_id)
     actions.discard_import(file=file, by=request.user.actor, at=request.at)
     return tell(redirect("people:imports"), _("Discarded. What was read from the file is deleted."))

@@ -138,7 +138,7 @@ def on_day(placement: Any, day: date) -> bool:
 @needs(Permission.MANAGE_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Visit) -> HttpResponse:
-    """Take somebody in."""
+    """Add a person."""
     shown = {"key": secrets.token_urlsafe(12), "unit": request.GET.get("unit", "")}
     form = NewPerson(_sent(request), units=lambda: unit_choices(figures.tree(today(request))), initial=shown)
     if request.method == "POST" and form.is_valid():
