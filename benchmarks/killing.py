@@ -10,14 +10,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     import random
-    from pathlib import Path
 
+WARM = Path(__file__).with_name("warm.py")
+SETTINGS = "mizzle_web.config.settings"
 PATIENCE = 60.0
 WRITERS = 4
 DONE = 302
@@ -33,9 +36,12 @@ for name in Member.objects.filter(name__startswith="P ").order_by("name").values
 
 
 class House:
-    """A real server on loopback, with its own data folder."""
+    """A real server on loopback, with its own data folder.
 
-    def __init__(self, folder: Path, database_url: str = "") -> None:
+    With `is_warm` it is opened from an interpreter that has loaded the house before: see `warm`.
+    """
+
+    def __init__(self, folder: Path, database_url: str = "", *, is_warm: bool = False) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -43,31 +49,57 @@ class House:
         self.environment = {"PATH": os.environ["PATH"], "MIZZLE_DATA": str(folder), "TZ": "UTC"}
         if database_url:
             self.environment["MIZZLE_DATABASE_URL"] = database_url
+        self._is_warm = is_warm
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
         self.cookies = {"csrf": TOKEN}
 
     def open(self) -> float:
         """Start the server and wait until it answers; give the seconds that took."""
         began = time.perf_counter()
-        command = [sys.executable, "-m", "mizzle_web", "serve", "--port", str(self.port)]
-        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
-            self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        if self._process is None:
+            self._process = self._start()
+        if self._is_warm:
+            self._pid = int(self._tell("open"))
         while time.perf_counter() - began < PATIENCE:
-            if self._process.poll() is not None:
+            if not self._is_warm and self._process.poll() is not None:
                 break
             try:
                 if self.ask("GET", "/health")[0] == 200:  # noqa: PLR2004 - it is well
                     return time.perf_counter() - began
             except OSError:
-                time.sleep(0.02)
+                time.sleep(0.01)
         raise RuntimeError(f"The house did not open. See {self.folder.parent / self.folder.name}.log")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        program, more = ["-m", "mizzle_web", "serve", "--port", str(self.port)], {}
+        if self._is_warm:
+            program = [str(WARM), str(self.port)]
+            more = {"MIZZLE_URL": f"http://127.0.0.1:{self.port}", "DJANGO_SETTINGS_MODULE": SETTINGS}
+        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *program],
+                env=self.environment | more,
+                stdin=subprocess.PIPE if self._is_warm else None,
+                stdout=subprocess.PIPE if self._is_warm else log,
+                stderr=log,
+            )
+
+    def _tell(self, word: str) -> str:
+        """Tell the warm interpreter what to do; give its answer."""
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise RuntimeError("The house is closed.")
+        process.stdin.write(f"{word}\n".encode())
+        process.stdin.flush()
+        return process.stdout.readline().decode().strip()
 
     @property
     def pid(self) -> int:
         """The number of its process."""
         if self._process is None:
             raise RuntimeError("The house is closed.")
-        return self._process.pid
+        return self._pid or self._process.pid
 
     def kill(self) -> None:
         """End it as a power cut would, as far as a process can tell."""
@@ -78,8 +110,25 @@ class House:
         self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        if self._is_warm:
+            if self._pid:
+                os.kill(self._pid, how)
+                self._tell("gone")
+                self._pid = 0
+            return
+        self._process.send_signal(how)
+        self._process.wait(PATIENCE)
+        self._process = None
+
+    def leave(self) -> None:
+        """Kill it, and the interpreter from which it was opened."""
+        self.kill()
         if self._process is not None:
-            self._process.send_signal(how)
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
             self._process.wait(PATIENCE)
             self._process = None
 
@@ -119,7 +168,7 @@ class House:
 
     def found(self) -> tuple[bool, list[str]]:
         """Look into the database: whether the journal is intact, and the names of those who were taken in."""
-        settings = {"DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings"}
+        settings = {"DJANGO_SETTINGS_MODULE": SETTINGS}
         done = subprocess.run(
             [sys.executable, "-c", CHECK], env=self.environment | settings, capture_output=True, text=True, check=True
         )
@@ -195,16 +244,29 @@ class Load:
             thread.join(PATIENCE)
 
 
-def kill_often(folder: Path, rng: random.Random, rounds: int, database_url: str = "", say: Any = None) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Between how many seconds of load the server is killed."""
+
+    least: float
+    most: float
+
+
+SLOW, FAST = Pace(0.02, 0.8), Pace(0.01, 0.25)
+
+
+def kill_often(
+    folder: Path, rng: random.Random, rounds: int, database_url: str = "", *, pace: Pace = SLOW, say: Any = None
+) -> Verdict:
     """Write and kill, so many times; then ask again for what was never answered, and look what is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    house, told, n_open = House(folder, database_url), Told(), 0
+    house, told, n_open = House(folder, database_url, is_warm=True), Told(), 0
     try:
         house.open()
         house.begin()
         for number in range(rounds):
             load = Load(house, told, f"{number}")
-            time.sleep(rng.uniform(0.02, 0.8))
+            time.sleep(rng.uniform(pace.least, pace.most))
             house.kill()
             load.end()
             n_open += len(told.open)
@@ -214,15 +276,20 @@ def kill_often(folder: Path, rng: random.Random, rounds: int, database_url: str 
         load = Load(house, told, "last")
         load.end()
     finally:
-        house.kill()
+        house.leave()
     is_intact, names = house.found()
-    there = set(names)
+    return judged(told, names, rounds=rounds, unanswered=n_open, is_intact=is_intact)
+
+
+def judged(told: Told, names: list[str], *, rounds: int, unanswered: int, is_intact: bool) -> Verdict:
+    """Compare what was acknowledged with what is there."""
+    there = Counter(names)
     return Verdict(
         rounds,
         len(told.acknowledged),
-        n_open,
-        sorted(set(told.acknowledged) - there),
-        sorted(name for name in there if names.count(name) > 1) if len(there) != len(names) else [],
+        unanswered,
+        sorted(set(told.acknowledged) - there.keys()),
+        sorted(name for name, n in there.items() if n > 1),
         told.strange,
         is_intact,
     )

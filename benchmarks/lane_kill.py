@@ -6,7 +6,8 @@ import random
 import shutil
 from typing import TYPE_CHECKING
 
-from killing import WRITERS, Verdict, kill_often
+import cluster
+from killing import SLOW, WRITERS, Verdict, kill_often
 from measuring import DATA, machine, say, table, write_section
 
 if TYPE_CHECKING:
@@ -14,39 +15,50 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Kill the server so many times, and write down what was found."""
+    """Kill the server so many times on each database, and write down what was found."""
     folder = DATA / "kill"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    say(f"killing {options.rounds} times, seed {options.seed}")
-    rng = random.Random(options.seed)
-    verdict = kill_often(folder / "data", rng, options.rounds, options.database_url, say)
-    database = "PostgreSQL" if options.database_url else "SQLite"
-    if options.quick:
-        print(_body(verdict, database, options.seed))
+    found = {"SQLite": _verdict(options, "sqlite")}
+    if cluster.PROGRAMS is None:
+        say("PostgreSQL is not installed here, so it is left out")
     else:
-        write_section("kill", "Kill -9 under a load of writes", _body(verdict, database, options.seed))
-    if not verdict.is_good:
-        raise SystemExit(f"This must not be: {verdict}")
+        with cluster.running() as made:
+            found["PostgreSQL"] = _verdict(options, "postgresql", made.database("house"))
+    body = _body(found, options.seed)
+    if options.quick:
+        print(body)
+    else:
+        write_section("kill", "Kill -9 under a load of writes", body)
+    if not all(verdict.is_good for verdict in found.values()):
+        raise SystemExit(f"This must not be: {found}")
 
 
-def _body(verdict: Verdict, database: str, seed: int) -> str:
+def _verdict(options: argparse.Namespace, name: str, address: str = "") -> Verdict:
+    say(f"{name}: killing {options.rounds} times, seed {options.seed}")
+    return kill_often(DATA / "kill" / name, random.Random(options.seed), options.rounds, address, say=say)
+
+
+def _body(found: dict[str, Verdict], seed: int) -> str:
     rows = [
-        ("rounds", f"{verdict.rounds}"),
-        ("acknowledged writes", f"{verdict.acknowledged:,}"),
-        ("sent and not answered, then sent again with the same key", f"{verdict.unanswered:,}"),
-        ("acknowledged and lost", f"{len(verdict.lost)}"),
-        ("there twice", f"{len(verdict.doubled)}"),
-        ("the chain of the journal", "unbroken" if verdict.is_intact else "broken"),
+        ("rounds", *(f"{one.rounds}" for one in found.values())),
+        ("acknowledged writes", *(f"{one.acknowledged:,}" for one in found.values())),
+        (
+            "sent and not answered, then sent again with the same key",
+            *(f"{one.unanswered:,}" for one in found.values()),
+        ),
+        ("acknowledged and lost", *(f"{len(one.lost)}" for one in found.values())),
+        ("there twice", *(f"{len(one.doubled)}" for one in found.values())),
+        ("the chain of the journal", *("unbroken" if one.is_intact else "broken" for one in found.values())),
     ]
     return "\n\n".join(
         [
             machine(("mizzle", "django")),
             (
-                f"The server (`mizzle serve`) on {database}, with {WRITERS} people who take somebody in by the form of "
-                f"`/people/new` as fast as they can; killed with SIGKILL after 0.02 to 0.8 seconds, and opened "
-                f"again. Seed {seed}."
+                f"The server (`mizzle serve`) with {WRITERS} people who take somebody in by the form of "
+                f"`/people/new` as fast as they can; killed with SIGKILL after {SLOW.least:g} to {SLOW.most:g} "
+                f"seconds, and opened again. The database server of PostgreSQL goes on. Seed {seed}."
             ),
-            table(("", "found"), rows),
+            table(("", *found), rows),
         ]
     )

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 import shutil
 import statistics
-import threading
 import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from killing import TOKEN, House
-from measuring import DATA, machine, say, table, write_section
+import cluster
+from contend_house import sample
+from killing import House
+from measuring import DATA, machine, own, say, table, write_section
+from pressing import WRITERS, ask
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-WRITERS = 8  # as many as the server has threads
 STARTS = 3
 SLOWEST_MS, MOST_MB, LONGEST_START, LEAST_RATIO = 100.0, 250.0, 3.0, 0.7
-NAME = "bare"
-urlpatterns: list[Any] = []
-"""The addresses of the bare view; this module is its URLconf."""
+COST_CALLS = 400
+TITLES = {
+    "plain bare": "bare view, one INSERT: Django and its own backend",
+    "plain whole": "Django as `startproject` makes it: default middleware, a form, one row",
+    "insert": "bare INSERT by the backend of the house",
+    "bare": "bare view, one INSERT: Django and the backend of the house",
+    "form": "**the house, by its form** (`/people/new`)",
+    "api": "**the house, by its API** (`POST /api/v1/people`)",
+}
 
 
 class Timing(NamedTuple):
@@ -45,15 +50,44 @@ def run(options: argparse.Namespace) -> None:
     calls, seconds, starts = (3, 1.0, 1) if options.quick else (options.calls, options.seconds, STARTS)
     say("opening the house")
     opening, weight = _open(folder / "house", starts)
-    cookies = _sample(folder / "sample")
-    say("pages")
-    pages = _pages(cookies, calls)
     say("writes")
-    body = _body(pages, opening, weight, _writes(cookies, seconds), calls)
+    written = {"SQLite": _writes(folder, seconds)}
+    if cluster.PROGRAMS is None:
+        say("PostgreSQL is not installed here, so it is left out")
+    else:
+        with cluster.running() as made:
+            addresses = {"house": made.database("house"), "plain": made.database("plain")}
+            written["PostgreSQL"] = _writes(folder, seconds, addresses)
+    costs = _asked("contend_house.py", "costs", folder=str(folder / "costs"), calls=COST_CALLS, url="")
+    say("pages")
+    pages = _pages(sample(str(folder / "sample")), calls)
+    body = _body(pages, opening, weight, written, costs, calls)
     if options.quick:
         print(body)
     else:
         write_section("web", "The house: pages, memory, start and writes", body)
+
+
+def _asked(script: str, name: str, **given: Any) -> dict[str, float]:
+    """Let a contender run in a process of its own; give what it found."""
+    found = own(script, name, **given)
+    if found.failed:
+        raise SystemExit(f"{script} {name} failed: {found.failed}")
+    return found.answer
+
+
+def _writes(folder: Path, seconds: float, addresses: Mapping[str, str] | None = None) -> dict[str, float]:
+    """Count durable writes in a second, of the house and of plain Django."""
+    mark = "postgresql" if addresses else "sqlite"
+    plain_folder = folder / f"{mark}-plain"
+    plain_folder.mkdir()
+    given = addresses or {"house": "", "plain": ""}
+    plain = _asked("contend_django.py", "writes", folder=str(plain_folder), seconds=seconds, url=given["plain"])
+    house = _asked(
+        "contend_house.py", "writes", folder=str(folder / f"{mark}-house"), seconds=seconds, url=given["house"]
+    )
+    found = {f"plain {name}": rate for name, rate in plain.items()} | house
+    return {name: found[name] for name in TITLES}
 
 
 def _open(folder: Path, starts: int) -> tuple[float, float]:
@@ -67,67 +101,6 @@ def _open(folder: Path, starts: int) -> tuple[float, float]:
         weight = next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS"))
         house.close()
     return statistics.median(found), weight
-
-
-def _sample(folder: Path) -> str:
-    """Load the sample organisation into this process; give the cookies of its service lead."""
-    os.environ |= {"MIZZLE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings"}
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.core.management import call_command
-
-    from mizzle_web.journal.actions import SYSTEM
-    from mizzle_web.operation.actions import load_sample
-    from mizzle_web.page import clock
-    from mizzle_web.people.door import SIGNED_IN_AT
-    from mizzle_web.people.models import Member
-    from mizzle_web.people.roles import Role
-
-    call_command("migrate", interactive=False, verbosity=0)
-    load_sample(rng_seed=2025, by=SYSTEM, at=clock.now())
-    lead = Member.objects.holding(Role.SERVICE_LEAD).order_by("pk")[0]
-    session = SessionStore()
-    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(lead.pk), lead.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY], session[SIGNED_IN_AT] = settings.AUTHENTICATION_BACKENDS[0], time.time()
-    session.create()
-    return f"session={session.session_key}; csrf={TOKEN}"
-
-
-def _call(handler: Any, path: str, cookies: str, form: dict[str, str] | None = None) -> tuple[int, bytes]:
-    """Ask the handler as the server does."""
-    parts = urlsplit(path)
-    body = urlencode(form | {"csrfmiddlewaretoken": TOKEN}).encode() if form is not None else b""
-    environ = {
-        "REQUEST_METHOD": "GET" if form is None else "POST",
-        "PATH_INFO": parts.path,
-        "QUERY_STRING": parts.query,
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "127.0.0.1:8000",
-        "HTTP_COOKIE": cookies,
-        "HTTP_ACCEPT_LANGUAGE": "en",
-        "CONTENT_TYPE": "application/x-www-form-urlencoded",
-        "CONTENT_LENGTH": str(len(body)),
-        "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-    found: list[int] = []
-    answer = handler(environ, lambda status, _headers, _info=None: found.append(int(status.split()[0])))
-    try:
-        return found[0], b"".join(answer)
-    finally:
-        answer.close()
 
 
 def _pages(cookies: str, calls: int) -> list[Timing]:
@@ -146,10 +119,10 @@ def _pages(cookies: str, calls: int) -> list[Timing]:
         if name in seen:
             continue
         seen.add(name)
-        status, content = _call(handler, path, cookies)
+        status, content = ask(handler, path, cookies)
         if status != 200:  # noqa: PLR2004 - not a page to look at
             continue
-        times = sorted(_milliseconds(partial(_call, handler, path, cookies)) for _ in range(calls))
+        times = sorted(_milliseconds(partial(ask, handler, path, cookies)) for _ in range(calls))
         found.append(Timing(name, statistics.median(times), times[min(len(times) - 1, int(0.95 * len(times)))]))
         links = re.findall(rb'(?:href|action)="(/[^"#]*)"', content)
         waiting += [link.decode().replace("&amp;", "&") for link in links if not link.startswith((b"/static/", b"//"))]
@@ -162,100 +135,70 @@ def _milliseconds(action: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-def _writes(cookies: str, seconds: float) -> dict[str, float]:
-    """Count durable writes in a second: a bare INSERT, a bare Django view that does it, and a form of the house."""
-    from django.core.handlers.wsgi import WSGIHandler
-    from django.core.wsgi import get_wsgi_application
-    from django.db import connection, transaction
-    from django.http import HttpResponse
-    from django.test.utils import override_settings
-    from django.urls import path
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {NAME} (id {'bigserial' if connection.vendor == 'postgresql' else 'integer'} "
-                       "PRIMARY KEY, name text)")  # fmt: skip
-
-    def insert(name: str) -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {NAME} (name) VALUES (%s)", [name])  # noqa: S608 - a name of ours
-
-    def bare(request: Any) -> HttpResponse:
-        insert(request.POST["name"])
-        return HttpResponse(status=204)
-
-    found = {"bare INSERT": _rate(insert, seconds)}
-    urlpatterns[:] = [path("bare", bare)]
-    with override_settings(MIDDLEWARE=[], ROOT_URLCONF="lane_web"):
-        small = WSGIHandler()
-        found["bare Django view"] = _rate(lambda name: _expect(204, small, "/bare", cookies, name), seconds)
-    whole = get_wsgi_application()
-    found["form of the house (/people/new)"] = _rate(
-        lambda name: _expect(302, whole, "/people/new", cookies, name), seconds
-    )
-    return found
+def _ratios(rates: Mapping[str, float]) -> list[tuple[str, ...]]:
+    yardsticks = ("plain bare", "plain whole", "bare")
+    return [
+        (title, f"{rates[name]:,.0f}", *(f"{rates[name] / rates[one]:.2f}" for one in yardsticks))
+        for name, title in TITLES.items()
+    ]
 
 
-def _expect(wanted: int, handler: Any, path: str, cookies: str, name: str) -> None:
-    status, content = _call(handler, path, cookies, {"name": name, "key": name})
-    if status != wanted:
-        raise RuntimeError(f"{path} answers {status}: {content[:300]!r}")
-
-
-def _rate(write: Callable[[str], None], seconds: float) -> float:
-    """Let as many threads write as the server has; give writes in a second."""
-    from django.db import connection
-
-    counts, troubles, end = [0] * WRITERS, [], time.perf_counter() + seconds
-
-    def go(number: int) -> None:
-        try:
-            while time.perf_counter() < end:
-                write(f"P {number}-{counts[number]}")
-                counts[number] += 1
-        except Exception as trouble:  # noqa: BLE001 - told below, in the thread that waits
-            troubles.append(trouble)
-        finally:
-            connection.close()
-
-    began = time.perf_counter()
-    threads = [threading.Thread(target=go, args=(number,)) for number in range(WRITERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if troubles:
-        raise troubles[0]
-    return sum(counts) / (time.perf_counter() - began)
-
-
-def _body(pages: list[Timing], opening: float, weight: float, writes: dict[str, float], calls: int) -> str:
-    bare = writes["bare Django view"]
-    ratio = writes["form of the house (/people/new)"] / bare
-    slowest = pages[0]
+def _goals(
+    pages: list[Timing], opening: float, weight: float, written: Mapping[str, Mapping[str, float]]
+) -> list[tuple[str, str, bool]]:
+    slowest = pages[0].p95
     goals = [
-        (f"every page: p95 under {SLOWEST_MS:.0f} ms", f"{slowest.p95:.0f} ms", slowest.p95 < SLOWEST_MS),
+        (f"every page: p95 under {SLOWEST_MS:.0f} ms", f"{slowest:.0f} ms", slowest < SLOWEST_MS),
         (f"idle process under {MOST_MB:.0f} MB", f"{weight:.0f} MB", weight < MOST_MB),
         (f"cold start under {LONGEST_START:.0f} s", f"{opening:.1f} s", opening < LONGEST_START),
-        (f"writes: at least {LEAST_RATIO:g} of the bare view", f"{ratio:.2f}", ratio >= LEAST_RATIO),
     ]
+    for database, rates in written.items():
+        for name, title in (("plain bare", "Django's backend"), ("bare", "the house's backend")):
+            ratio = rates["form"] / rates[name]
+            said = f"{database}, a form: at least {LEAST_RATIO:g} of the bare view on {title}"
+            goals.append((said, f"{ratio:.2f}", ratio >= LEAST_RATIO))
+    return goals
+
+
+def _body(
+    pages: list[Timing],
+    opening: float,
+    weight: float,
+    written: Mapping[str, Mapping[str, float]],
+    costs: dict[str, float],
+    calls: int,
+) -> str:
+    bare = costs.pop("bare")
+    whole = sum(costs.values())
+    shares = [(title, f"{micros:,.0f}", f"{micros / whole:.0%}") for title, micros in costs.items()]
+    heads = ("", "per second", "to Django's bare view", "to Django with its middleware", "to the bare view here")
     return "\n\n".join(
         [
             machine(("mizzle", "django", "uvicorn")),
             (
-                f"The sample organisation, seen by its service lead; {calls} calls of one page of each kind through "
-                f"the WSGI handler, after one to warm up. Writes: {WRITERS} threads of one process, each synced to the "
-                "disk before it is confirmed."
+                f"Pages: the sample organisation, seen by its service lead; {calls} calls of one page of each kind "
+                "through the WSGI handler, after one to warm up."
             ),
             "### Pages\n\n"
             + table(("page", "p50 ms", "p95 ms"), [(one.name, f"{one.p50:.1f}", f"{one.p95:.1f}") for one in pages]),
-            "### Durable writes\n\n"
-            + table(
-                ("", "per second", "to the bare view"),
-                [(name, f"{rate:,.0f}", f"{rate / bare:.2f}") for name, rate in writes.items()],
+            "### Durable writes",
+            (
+                f"{WRITERS} threads of one process ask the WSGI handler; each write is synced to the disk before it is "
+                "confirmed, on SQLite with `synchronous=FULL`, on PostgreSQL as it is delivered. A form of the house "
+                "passes session, rights, the check of the form, a receipt for its key, the row and an entry of the "
+                "journal's chain; a bare view passes nothing and makes one row without an index."
             ),
+            *(f"On {database}:\n\n{table(heads, _ratios(rates))}" for database, rates in written.items()),
+            "What one form costs of the processor, with one thread and on SQLite (the bare view there: "
+            f"{bare:,.0f} microseconds):\n\n"
+            + table(("part", "microseconds", "share"), [*shares, ("together", f"{whole:,.0f}", "100%")]),
             "### Goals\n\n"
             + table(
-                ("goal", "found", ""), [(goal, found, "reached" if is_so else "missed") for goal, found, is_so in goals]
+                ("goal", "found", ""),
+                [
+                    (goal, found, "reached" if is_so else "missed")
+                    for goal, found, is_so in _goals(pages, opening, weight, written)
+                ],
             ),
         ]
     )

@@ -24,26 +24,26 @@ HOUSE = ("demo", "serve", "web", "worker", "migrate", "owner", "backup", "restor
 def parser() -> argparse.ArgumentParser:
     """Build the parser: that of the measures, with the commands of the house."""
     top = cli.parser()
-    top.description = "Service culture that soaks in: measures for the shell, and a house to live in."
+    top.description = "Service culture that soaks in: measures for the shell, and a web application around them."
     (commands,) = (action for action in top._actions if action.dest == "command")  # noqa: SLF001 - argparse names no way
     add = commands.add_parser  # type: ignore[attr-defined] # of the subparsers
-    demo = add("demo", help="start the house with a sample organisation, and say how to sign in")
-    serve = add("serve", help="start the house: web, worker and scheduler in one process")
+    demo = add("demo", help="start mizzle with a sample organisation, and say how to sign in")
+    serve = add("serve", help="start mizzle: web, worker and scheduler in one process")
     web = add("web", help="start the web alone, where workers run apart")
     for one in (demo, serve, web):
         one.add_argument("--port", type=int, default=8000, help="default: 8000")
         one.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    add("worker", help="start one worker, for long work and everything that is to be sent")
+    add("worker", help="start one worker, for background work and everything that is to be sent")
     add("migrate", help="bring the database to the form of this version")
     owner = add("owner", help="make the first organisation, or one more service lead, from the shell")
     owner.add_argument("--name", required=True, help="name of the person")
     owner.add_argument("--email", required=True, help="e-mail address to sign in with")
     owner.add_argument("--organisation", help="name of the organisation, where there is none yet")
     owner.add_argument("--units", metavar="FILE.csv", help="units to open: columns code, name, parent")
-    backup = add("backup", help="copy everything into one file while the house stays open")
+    backup = add("backup", help="copy everything into one file while mizzle keeps running")
     backup.add_argument("file", metavar="FILE", help="the file to write")
     backup.add_argument("--with-keys", action="store_true", help="put the keys in as well; keep such a file as a key")
-    restore = add("restore", help="put everything back as a backup has it; the house must be closed")
+    restore = add("restore", help="put everything back as a backup has it; mizzle must be stopped")
     restore.add_argument("file", metavar="FILE", help="a file that `mizzle backup` wrote")
     doctor = add("doctor", help="check database, disk, clock, mail, keys and versions; say what to do")
     doctor.add_argument("--json", action="store_true", help="print JSON")
@@ -68,6 +68,6 @@ def main(words: Sequence[str] | None = None) -> None:
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("mizzle"):
             raise
-        sys.exit("mizzle: The house is not installed here. Install it with: pip install 'mizzle[web]'")
+        sys.exit("mizzle: The web application is not installed here. Install it with: pip install 'mizzle[web]'")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.exit(house.run(chosen))

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+from django.test import RequestFactory
 
 from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.page import clock
+from mizzle_web.people import sign_in
 from mizzle_web.people.actions.credentials import set_password
 from mizzle_web.people.actions.members import NewMember, add_member
 from mizzle_web.people.actions.organisation import found_organisation
@@ -33,8 +37,12 @@ WIDTHS = (360, 390, 768, 1440)
 THEMES = ("light", "dark")
 PASSWORD = "rain falls on the yard"
 AXE = Axe().axe_script
-LOOK = """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"]}).then(found => found.violations.map(
+LOOK = """([tags, contrast]) => axe.run(document, {
+    runOnly: tags, rules: {"color-contrast": {enabled: contrast}}, resultTypes: ["violations"], preload: false,
+}).then(found => found.violations.map(
     rule => [rule.id, rule.nodes.slice(0, 4).map(node => node.html.slice(0, 160))]))"""
+BAD = 400
+"""From this status on an answer is no page that was asked for."""
 VIOLATIONS = """document.addEventListener("securitypolicyviolation", event =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))"""
 
@@ -137,39 +145,53 @@ class Visitor:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url("**/")
 
-    def ways(self):
-        """Give the addresses that the present page leads to, inside this house."""
-        found = self.page.locator("a[href]").evaluate_all("links => links.map(link => link.pathname)")
-        return sorted(set(found))
+    def is_in(self, member):
+        """Have a session, without the way through the door; gives the visitor."""
+        request = RequestFactory().post("/sign-in")
+        request.session = SessionStore()
+        sign_in.enter(request, member, at=clock.now())
+        request.session.save()
+        name, value = settings.SESSION_COOKIE_NAME, request.session.session_key
+        self.context.add_cookies([{"name": name, "value": value, "url": self.house}])
+        return self
+
+    def has_a_way_back(self):
+        """Whether the present page is in the navigation, or names the pages above it."""
+        is_known = "() => !!document.querySelector(`.site a[href='${location.pathname}']`)"
+        return self.page.evaluate(is_known) or self.page.locator(".page-head .crumb a").count() > 0
 
     def look(self, width, theme):
         """Let the window be so wide and so bright."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # axe would measure a colour on its way
 
-    def faults(self):
+    def faults(self, *, with_contrast=True):
         """Give what axe finds, with the place of each."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE)
-        return self.page.evaluate(LOOK, RULES)
+        return self.page.evaluate(LOOK, [RULES, with_contrast])
 
     def scrolls_sideways(self):
         """Whether the page is wider than its window."""
         return self.page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth")
 
 
-def inspected(visitor, address, axe_at=((360, "light"), (1440, "dark"))):
-    """Look at a page in every width and theme, and with axe in some of them; gives what is wrong with it."""
-    wrong = []
+def inspected(visitor, address):
+    """Open a page and look at it in every width and theme; gives what is wrong with it."""
     answer = visitor.go(address)
-    if answer.status >= 400:
-        wrong.append((address, answer.status))
+    wrong = [(address, answer.status)] if answer.status >= BAD else []
+    return wrong + faults_here(visitor, address)
+
+
+def faults_here(visitor, name):
+    """Look at the present page in every width and theme, with everything on it opened; gives what is wrong with it."""
     visitor.page.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
+    wrong = []
     for theme in THEMES:
         for width in WIDTHS:
             visitor.look(width, theme)
             if visitor.scrolls_sideways():
-                wrong.append((address, width, theme, "scrolls sideways"))
-            if (width, theme) in axe_at:
-                wrong += [(address, width, theme, fault) for fault in visitor.faults()]
+                wrong.append((name, width, theme, "scrolls sideways"))
+            # Half of the time of axe goes into contrast, which the narrowest and the widest page have shown.
+            wrong += [(name, width, theme, fault) for fault in visitor.faults(with_contrast=width in (360, 1440))]
     return wrong

@@ -19,7 +19,7 @@ DOORS = {"models", "actions", "figures", "roles"}
 
 OPEN_TO_ALL = {
     "mizzle_web.people.sign_in": "the owner of the shell and the browser come in by the same door",
-    "mizzle_web.jobs.kinds": "a room declares its long work there",
+    "mizzle_web.jobs.kinds": "a room declares its background work there",
     "mizzle_web.jobs.worker": "the server starts it",
     "mizzle_web.jobs.schedule": "a room declares what is due there",
     "mizzle_web.people.api": "a call of a program that is sent twice makes one thing in every room",

@@ -16,6 +16,9 @@ from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.actions.units import open_unit
 from mizzle_web.people.models import Member
 from mizzle_web.people.roles import Role
+from web.connecting import connect
+
+__all__ = ["connect"]  # a fixture of several files
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 """A Monday morning on which everything in these tests begins."""

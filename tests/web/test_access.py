@@ -20,6 +20,7 @@ MISSING = {
     "token": "nothing-of-that-kind",
     "id": uuid.UUID(int=7),
     "log_id": uuid.UUID(int=7),
+    "table": "departments",
     "number": 4_000_000,
     "name": "mizzle-2001-01-01-000000.tar.gz",
 }

@@ -9,7 +9,6 @@ import uuid
 import pytest
 from django.apps import apps
 from django.db import OperationalError, connection
-from django.db.models import QuerySet
 from django.urls import get_resolver
 
 from mizzle_web.config import api
@@ -18,6 +17,7 @@ from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.journal.models import Entry
 from mizzle_web.page.access import ANYONE
 from mizzle_web.page.api import Scope
+from mizzle_web.page.prepared import Addition, Search
 from mizzle_web.people.actions.members import NewMember, add_member
 from mizzle_web.people.models import Member
 from mizzle_web.people.roles import Role
@@ -190,12 +190,12 @@ def test_a_question_that_cannot_be_is_refused_or_finds_nothing(program, path, va
         assert problem_of(answer)["status"] == 422
 
 
-@pytest.mark.parametrize("where", ["first", "get_or_create"])
-def test_a_database_that_is_away_is_a_problem_with_the_time_to_come_back(program, monkeypatch, where):
+@pytest.mark.parametrize("kind", [Search, Addition], ids=["before the view", "in it"])
+def test_a_database_that_is_away_is_a_problem_with_the_time_to_come_back(program, monkeypatch, kind):
     def away(*_args, **_more):
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(QuerySet, where, away)
+    monkeypatch.setattr(kind, "_made", away)
     program.client.raise_request_exception = False
     answer = program.post("/people", {"name": "A"})
     told = problem_of(answer)

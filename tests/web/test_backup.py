@@ -299,7 +299,7 @@ def test_a_restore_waits_until_the_house_is_closed(folder):
         assert place.is_open()
         with pytest.raises(Refused, match=f"process {os.getpid()}"), place.closed_house():
             pass
-    with place.closed_house(), pytest.raises(Refused, match="being put back"), place.open_house():
+    with place.closed_house(), pytest.raises(Refused, match="being restored"), place.open_house():
         pass
     assert not place.is_open()
 

@@ -315,7 +315,7 @@ def test_asking_again_and_again_is_slowed_down_and_sends_no_flood(person, settin
 
 def test_an_invitation_that_ran_out_is_shown_to_who_sent_it(newcomer, lead, browser_of, at, time_machine):
     invitations.invite(member=newcomer, by=lead.actor, at=at)
-    assert "has not come in" not in browser_of(lead).get("/me/waiting").content.decode()
+    assert "has not accepted" not in browser_of(lead).get("/me/waiting").content.decode()
     later = at + timedelta(days=15)
     time_machine.move_to(later, tick=False)
     credentials.add_second_factor(
@@ -324,4 +324,4 @@ def test_an_invitation_that_ran_out_is_shown_to_who_sent_it(newcomer, lead, brow
     client = browser()
     client.post("/sign-in", {"name": lead.email, "password": "rain falls on the yard"})
     client.post("/sign-in/code", {"code": pyotp.TOTP("A" * 32).at(later + timedelta(seconds=30))})
-    assert "1 person has not come in" in client.get("/me/waiting").content.decode()
+    assert "1 person has not accepted your invitation" in client.get("/me/waiting").content.decode()

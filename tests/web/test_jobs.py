@@ -1,4 +1,4 @@
-"""Long work: begun once, done once, told in words, stopped when asked."""
+"""Background work: begun once, done once, told in words, stopped when asked."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_fault_is_told_in_plain_words_and_logged_for_the_operator(declare, beg
     job = begin()
     assert Worker().once()
     job = again(job)
-    assert job.error == f"mizzle failed at this. Your operator finds more in the log, under {job.public_id}."
+    assert job.error == f"mizzle could not finish this. Your operator finds more in the log, under {job.public_id}."
     assert str(job.public_id) in caplog.text
     assert job.n_tries == 1
 
@@ -231,7 +231,7 @@ def test_a_job_whose_worker_died_is_begun_again_three_times_and_then_failed(decl
     end = at + 10 * LEASE
     assert actions.claim(worker="last", lease=LEASE, at=end) is None
     job = again(job)
-    assert (job.state, job.ended_at, "begun 3 times" in job.error) == (JobState.FAILED, end, True)
+    assert (job.state, job.ended_at, "started 3 times" in job.error) == (JobState.FAILED, end, True)
     assert verbs(job)[-1] == ("job.failed", "system")
 
 

@@ -1,4 +1,4 @@
-"""Long work survives the worker that does it: killed, closed, or without a database."""
+"""Background work survives the worker that does it: killed, closed, or without a database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of long work: how far it is, what came of it, and nobody else's."""
+"""Pages of background work: how far it is, what came of it, and nobody else's."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def test_a_page_shows_how_far_the_work_is_and_asks_again_only_while_it_runs(brow
     assert all(
         text in shown for text in ("Import of drivers", "Row 172 of 400", 'value="43"', POLLS, "Cancel this work")
     )
-    actions.finish(job=running, result={"sentence": "400 people were taken in."}, at=at)
+    actions.finish(job=running, result={"sentence": "400 people were imported."}, at=at)
     shown = page(browser, "jobs:job", running.public_id)
-    assert "400 people were taken in." in shown
+    assert "400 people were imported." in shown
     assert not any(text in shown for text in (POLLS, "Cancel this work", "<progress", "Show again"))
 
 
@@ -101,7 +101,7 @@ def test_what_was_not_done_says_so_in_words(browser, begin, at):
     job = begin()
     actions.fail(job=taken(job, at), error="The file is empty. Choose another one.", at=at)
     shown = page(browser, "jobs:job", job.public_id)
-    assert "Not done" in shown
+    assert "Failed" in shown
     assert "The file is empty. Choose another one." in shown
 
 
@@ -116,7 +116,7 @@ def test_cancelling_needs_no_javascript(browser, begin, at):
 def test_cancelling_what_runs_shows_that_it_stops_soon(browser, running):
     answer = browser.post(reverse("jobs:cancel", args=[running.public_id]), headers={"HX-Request": "true"})
     shown = answer.content.decode()
-    assert (answer.status_code, "Stops at its next stage" in shown, "<html" in shown) == (200, True, False)
+    assert (answer.status_code, "Stops at the next step" in shown, "<html" in shown) == (200, True, False)
     assert POLLS in shown
     assert "Cancel this work" not in shown
     assert Job.objects.get().state == JobState.RUNNING
@@ -169,7 +169,7 @@ def test_today_shows_what_runs_and_what_became_of_the_work_of_the_day(browser, b
     actions.finish(job=taken(done, at), result={}, at=at)
     assert str(left.public_id) in page(browser, "today:today")
     shown = page(browser, "jobs:waiting")
-    assert all(text in shown for text in (str(done.public_id), "Done", "Begins on 5 March"))
+    assert all(text in shown for text in (str(done.public_id), "Done", "Starts on 5 March"))
     time_machine.move_to(at + timedelta(hours=7), tick=False)
     assert browser.get("/").status_code == 200  # so that the session stays
     time_machine.move_to(at + timedelta(hours=14), tick=False)

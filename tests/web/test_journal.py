@@ -13,7 +13,8 @@ from django.db import DatabaseError, connection, transaction
 
 from mizzle_web.config import house
 from mizzle_web.journal import checker
-from mizzle_web.journal.actions import SYSTEM, digest, record
+from mizzle_web.journal.actions import SYSTEM, record
+from mizzle_web.journal.chain import digest
 from mizzle_web.journal.checker import Anchor, anchor, check, examine
 from mizzle_web.journal.models import NOBODY, Entry, Head
 from mizzle_web.page.refused import Refused
@@ -260,4 +261,4 @@ def test_the_command_ends_with_0_or_1_and_names_the_entry(capsys):
     assert house.run(Words()) == 1
     assert "Entry 4 was changed" in capsys.readouterr().out
     assert house.run(Words(head="nonsense")) == 2
-    assert "64 signs" in capsys.readouterr().err
+    assert "64 characters" in capsys.readouterr().err

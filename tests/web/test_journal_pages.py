@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from mizzle_web.journal import checker
+import mizzle_web
+from mizzle_web.journal import checker, details
 from mizzle_web.journal.actions import SYSTEM, record, send
-from mizzle_web.journal.figures import masked, reason
+from mizzle_web.journal.figures import masked, reason, short
 from mizzle_web.journal.models import Entry, Head, Hook, Parcel, ParcelState
 from mizzle_web.page.sheets import tame
 from mizzle_web.people.roles import Role
 
+HOUSE = Path(mizzle_web.__file__).parent
 URL = "https://hooks.larkmoor.example/in"
 
 
@@ -61,6 +65,30 @@ def test_the_journal_is_narrowed_by_what_by_whom_and_by_days_of_the_reader(lead,
         assert lead_browser.get("/journal/", wrong).status_code == 422
     for strange in ({"before": "-1"}, {"before": "9" * 30}, {"before": "²"}, {"other": "x"}):
         assert lead_browser.get("/journal/", strange).status_code == 200
+
+
+def test_what_an_entry_says_more_is_a_list_to_read(lead_browser, at):
+    unit, digest = "0a1b2c3d-0000-4000-8000-000000000001", "ab" * 32
+    more = {"unit": unit, "on": "2026-03-02", "is_active": True, "fields": ["email", "odd"], "kettle": [], "n": 7}
+    more |= {"counts": {"new": 3, "left_out": 1}, "n_bytes": 2048, "digest": digest, "verbs": ["member"], "why": None}
+    record(by=SYSTEM, verb="kettle.boiled", thing="kettle", at=at, details=more)
+    page = text(lead_browser.get("/journal/?verb=kettle"))
+    told = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+    assert told == {
+        "unit": "0a1b2c3d", "from": "2 March 2026", "switched on": "yes", "what changed": "e-mail address, odd",
+        "kettle": "\N{EN DASH}", "n": "7", "rows": "new 3, left out 1", "size": "2.0\xa0KB", "digest": "abababababab…",
+        "events": "member", "reason": "\N{EN DASH}",
+    }  # fmt: skip
+    assert ("{" in "".join(told.values()), details.lines({"new": ["a"] * 6})) == (False, [("new", "6")])
+
+
+def test_every_key_that_is_told_to_the_journal_has_a_name():
+    told = set()
+    for path in HOUSE.rglob("*.py"):
+        for text in re.findall(r"\bdetails(?:: dict\[str, Any\])? ?= ?{([^{}]*)}", path.read_text("utf-8")):
+            told |= set(re.findall(r'"(\w+)":', text))
+    assert len(told) > 25
+    assert told - set(details.names()) == set()
 
 
 def test_the_journal_goes_to_a_spreadsheet_without_formulas(lead_browser, at):
@@ -233,3 +261,10 @@ def test_every_reason_is_a_sentence():
         assert reason(code).endswith(".")
         assert "%" not in reason(code)
     assert reason("") == ""
+
+
+def test_only_ids_are_shortened():
+    ident = "0a1b2c3d-0000-4000-8000-000000000001"
+    assert [short(one) for one in (f"member:{ident}", ident, "organisation", "system")] == [
+        "member:0a1b2c3d", "0a1b2c3d", "organisation", "system",
+    ]  # fmt: skip

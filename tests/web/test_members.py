@@ -53,8 +53,8 @@ def test_the_list_of_400_people_is_searched_and_needs_few_queries(
     page = lead_browser.get(f"/people/?unit={units['DR'].public_id}&role=host").content.decode()
     assert "40 people" in page
     assert "401 people" in lead_browser.get(f"/people/?unit={transport}").content.decode()
-    assert "Nobody is found" in lead_browser.get("/people/?q=nobody+at+all").content.decode()
-    assert "Nobody is found" in lead_browser.get("/people/?left=1").content.decode()
+    assert "Nobody found" in lead_browser.get("/people/?q=nobody+at+all").content.decode()
+    assert "Nobody found" in lead_browser.get("/people/?left=1").content.decode()
 
 
 def test_a_page_of_one_person_needs_few_queries(lead_browser, sam, django_assert_max_num_queries):
@@ -184,3 +184,14 @@ def test_the_journal_names_fields_and_no_texts(sam):
     told = list(Entry.objects.filter(thing=f"member:{sam.public_id}").values_list("verb", "details"))
     assert told[-1] == ("member.changed", {"fields": ["name"]})
     assert "Secret" not in str(told)
+
+
+@pytest.mark.parametrize("change", ["change", "unit", "role", "leave", "sign-in"])
+def test_a_page_that_changes_a_person_names_them(lead_browser, sam, change):
+    page = lead_browser.get(f"/people/{sam.public_id}/{change}").content.decode()
+    assert "Sam Driver" in page.split("<h1>")[1].split("</h1>")[0]
+
+
+def test_nobody_is_given_the_first_role_of_the_list_by_accident(lead_browser, sam):
+    answer = lead_browser.post(f"/people/{sam.public_id}/role", {"role": "", "unit": ""})
+    assert (answer.status_code, Grant.objects.filter(member=sam).exists()) == (422, False)

@@ -396,7 +396,7 @@ def test_a_wrong_file_is_refused_with_a_sentence(importer, content, problem):
 
 def test_a_file_beyond_the_limit_is_refused_and_not_kept(importer, settings, folder):
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, upload_megabytes=1)
-    with pytest.raises(Refused, match="larger than this house takes"):
+    with pytest.raises(Refused, match="larger than the limit"):
         imports.receive(blocks=(b"x" * 2**19 for _ in range(9)), name="a", from_on=DAY, by=importer.actor, at=AT)
     assert list((folder / "imports").iterdir()) == []
 
@@ -411,7 +411,7 @@ def test_the_whole_way_in_the_browser(lead_browser, lead, person, browser_of):
     assert lead_browser.get("/people/import").status_code == 200
     address = sent(lead_browser, content).headers["Location"]
     page = lead_browser.get(address).content.decode()
-    assert ("Nora New" in page, "Take in 1 row" in page, "1 unit is opened" in page) == (True, True, True)
+    assert ("Nora New" in page, "Import 1 row" in page, "1 new unit" in page) == (True, True, True)
     bad = lead_browser.get(f"{address}?show=left_out").content.decode()
     assert "Neither an e-mail address nor a code" in bad
     fetched = b"".join(lead_browser.get(f"{address}/left-out.csv").streaming_content).decode("utf-8-sig")
@@ -420,7 +420,11 @@ def test_the_whole_way_in_the_browser(lead_browser, lead, person, browser_of):
     assert Member.objects.filter(name="Nora New").count() == 1
     assert lead_browser.post(f"{address}/apply").status_code == 302
     page = lead_browser.get(address).content.decode()
-    assert ("taken in" in page, "See people" in page, "Nobody has been invited yet" in page) == (True, True, True)
+    assert ("It has been imported." in page, "See people" in page, "Nobody has been invited yet" in page) == (
+        True,
+        True,
+        True,
+    )
     other = browser_of(person("Olga Other", Role.SERVICE_LEAD))
     assert [other.get(address).status_code, other.post(f"{address}/apply").status_code] == [404, 404]
     assert sent(browser_of(person("Uma Colleague")), content).status_code == 403

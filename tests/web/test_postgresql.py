@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
+import time
 import zipfile
-from pathlib import Path
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
-pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="PostgreSQL is not installed here")
+from web.benchmarks import cluster as clusters
+from web.benchmarks import killing
+
+pytestmark = pytest.mark.skipif(clusters.PROGRAMS is None, reason="PostgreSQL is not installed here")
 
 COUNT = "SET search_path = SCHEMA; SELECT count(*) FROM people_member WHERE name LIKE 'P %'"
+IN_ORDER = """
+SELECT replace(m.name, ' ', '_') FROM journal_entry e
+JOIN people_member m ON e.thing = 'member:' || m.public_id
+WHERE e.verb = 'member.added' AND m.name LIKE 'P %' ORDER BY e.number
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -26,57 +28,15 @@ def at():
     """Let the clock run: this is about real processes."""
 
 
-class Cluster:
-    """A server of PostgreSQL with an empty database."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"postgresql://mizzle:x@127.0.0.1:{self.port}/house"
-        self._run("initdb", "-D", folder / "data", "-U", "mizzle", "-A", "trust", "--no-sync", "-E", "UTF8")
-        self.start()
-        self._run("createdb", "-h", "127.0.0.1", "-p", self.port, "-U", "mizzle", "house")
-
-    def _run(self, name, *words):
-        command = [*self.as_user, str(PROGRAMS / name), *map(str, words)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-    def start(self):
-        where = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder}"
-        self._run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", where, "start")
-
-    def stop(self):
-        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
-
-    def ask(self, sql):
-        words = ["-At", "-h", "127.0.0.1", "-p", str(self.port), "-U", "mizzle", "house", "-c", sql]
-        return subprocess.run(["psql", *words], check=True, capture_output=True, text=True).stdout.split()
-
-
 @pytest.fixture
-def cluster(tmp_path):
-    folder = Path(tempfile.gettempdir()) / f"mizzle-pg-{os.getpid()}"  # short, and open to the user of PostgreSQL
-    folder.mkdir(mode=0o711)
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    made = Cluster(folder)
-    yield made
-    if (folder / "data" / "postmaster.pid").exists():
-        made.stop()
-    shutil.rmtree(folder)
+def cluster():
+    with clusters.running() as made:
+        yield made
 
 
 @pytest.fixture
 def house(cluster, tmp_path):
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        import killing
-    finally:
-        sys.path.remove(str(BENCHMARKS))
-    made = killing.House(tmp_path / "data", cluster.url)
+    made = killing.House(tmp_path / "data", cluster.database("house"))
     made.open()
     yield made
     made.kill()
@@ -104,18 +64,48 @@ def test_a_database_that_goes_away_is_said_and_comes_back_and_a_backup_is_put_ba
         assert json.loads(bundle.read("manifest.json"))["rows"]["django_session"] == 0
         (tmp_path / "dump").write_bytes(bundle.read("database"))
     listed = subprocess.run(
-        [PROGRAMS / "pg_restore", "--data-only", "--table=django_session", "--file=-", tmp_path / "dump"],
+        [clusters.PROGRAMS / "pg_restore", "--data-only", "--table=django_session", "--file=-", tmp_path / "dump"],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    assert cluster.ask("SELECT count(*) FROM django_session") != ["0"]
+    assert cluster.ask("SELECT count(*) FROM django_session", "house") != ["0"]
     assert "COPY" not in listed.stdout, "nobody comes in by a session that a backup held"
     assert house.ask("POST", "/people/new", {"name": "P 2", "key": "P 2"})[0] == 302
     refused = mizzle(house, "restore", file)
-    assert (refused.returncode, "The house is open" in refused.stderr) == (2, True)
+    assert (refused.returncode, "mizzle is running" in refused.stderr) == (2, True)
     house.kill()
     done = mizzle(house, "restore", file)
     assert done.returncode == 0, done.stderr
     assert house.found() == (True, ["P 1"])
-    (kept,) = cluster.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'mizzle%'")
-    (found,) = [word for word in cluster.ask(COUNT.replace("SCHEMA", kept)) if word != "SET"]
+    (kept,) = cluster.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'mizzle%'", "house")
+    (found,) = [word for word in cluster.ask(COUNT.replace("SCHEMA", kept), "house") if word != "SET"]
     assert found == "2"
+
+
+def test_a_backup_under_load_and_its_restore_are_a_prefix_of_what_was_acknowledged(house, cluster, tmp_path):
+    house.begin()
+    told = killing.Told()
+    load = killing.Load(house, told, "load")
+    end = time.monotonic() + 30
+    while len(told.acknowledged) < 20:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    before = list(told.acknowledged)
+    file = tmp_path / "backup.zip"
+    done = mizzle(house, "backup", file)
+    assert done.returncode == 0, done.stderr
+    after = len(told.acknowledged)
+    while len(told.acknowledged) < after + 20:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    load.end()
+    assert not told.strange
+    written = cluster.ask(IN_ORDER, "house")
+    assert set(written) == {name.replace(" ", "_") for name in told.acknowledged}
+    house.kill()
+    done = mizzle(house, "restore", file)
+    assert done.returncode == 0, done.stderr
+    found = cluster.ask(IN_ORDER, "house")
+    assert found == written[: len(found)]
+    assert {name.replace(" ", "_") for name in before} <= set(found), "what was acknowledged before it began is in it"
+    assert len(found) < len(written), "the load went on after the copy was made"
+    assert house.found()[0], "the chain of the journal holds"

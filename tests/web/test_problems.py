@@ -10,7 +10,7 @@ from django.test import Client
 
 from mizzle_web.page import views
 from mizzle_web.page.refused import Changed, Refused
-from mizzle_web.people.models import Organisation
+from mizzle_web.people import arrivals
 
 PAGES = [
     (views.bad_request, 400),
@@ -45,7 +45,7 @@ def test_a_problem_needs_neither_database_nor_session(page, status, rf):
     answer = page(rf.get("/", **NO_SESSION))  # without the mark of a test that may use the database
     text = answer.content.decode()
     assert answer.status_code == status
-    assert all(part in text for part in ('<html lang="en">', "page/house.css", "<h1>", "To the first page"))
+    assert all(part in text for part in ('<html lang="en">', "page/house.css", "<h1>", "Go to the start page"))
     assert "csrf" not in text
 
 
@@ -79,7 +79,7 @@ def test_a_database_that_is_away_before_the_page_begins_is_said_as_well(monkeypa
     def gone():
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(Organisation.objects, "first", gone)
+    monkeypatch.setattr(arrivals, "organisation", gone)
     client = Client(raise_request_exception=False, headers={"Accept-Language": "en"})
     answer = client.get("/sign-in")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(views.RETRY_SECONDS))

@@ -9,11 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mizzle_web.journal.actions import SYSTEM
+from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions.members import NewMember, add_member
 from mizzle_web.people.actions.roles import end_role, give_role
 from mizzle_web.people.models import Grant, Member, Organisation
 from mizzle_web.people.roles import Role
+from mizzle_web.people.views.roles import abilities, purposes
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 WHO = {"by": SYSTEM, "at": AT}
@@ -86,7 +88,15 @@ def test_the_page_of_roles_says_what_each_opens_and_who_holds_it(lead_browser, p
     person("Otto Observer", Role.OBSERVER)
     with django_assert_max_num_queries(14):
         page = lead_browser.get("/settings/roles").content.decode()
-    assert all(text in page for text in ("Otto Observer", "read the journal", "Ida Lead", "second factor"))
+    assert all(text in page for text in ("Otto Observer", "Read the journal", "Ida Lead", "Needs a second factor"))
+    order = [page.index(f'id="role-{role.value}"') for role in Role]
+    assert (order, next(iter(Role))) == (sorted(order), Role.SERVICE_LEAD)
+
+
+def test_every_right_and_every_role_is_told_in_plain_words():
+    said, meant = abilities(), purposes()
+    assert (set(said), set(meant)) == (set(Permission), set(Role))
+    assert all(text.endswith(".") and "_" not in text for text in (*said.values(), *meant.values()))
 
 
 def test_only_who_may_give_roles_does(person, browser_of, sam):

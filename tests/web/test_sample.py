@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from mizzle_web.config import house
 from mizzle_web.journal import actions as journal
+from mizzle_web.journal import chain
 from mizzle_web.journal.actions import SYSTEM
 from mizzle_web.journal.models import Entry, Head
 from mizzle_web.operation import sample_keys
@@ -66,7 +67,7 @@ def is_chain_whole():
     """Whether every entry of the journal has the hash of its content and follows the one before it."""
     before = "0" * 64
     for entry in Entry.objects.order_by("number"):
-        if entry.before != before or entry.digest != journal.digest(entry):
+        if entry.before != before or entry.digest != chain.digest(entry):
             return False
         before = entry.digest
     return Head.objects.get().digest == before
@@ -81,7 +82,8 @@ def test_it_is_loaded_in_seconds_and_told_once(db, at, folder, monkeypatch):
     assert Organisation.objects.get().is_sample
     hashes = [*Member.objects.values_list("password", flat=True), *Member.objects.values_list("pin", flat=True)]
     assert sum(one.startswith("argon2$argon2id$") for one in hashes) == 10
-    entry = Entry.objects.get()
+    orders, entry = Entry.objects.order_by("number")
+    assert (orders.verb, orders.details["kind"]) == ("job.started", "journeys.sample")
     assert (entry.verb, entry.by) == ("sample.loaded", SYSTEM)
     assert entry.details == {"units": 41, "members": 430, "seed": 7}
 

@@ -124,7 +124,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one_under_a_new_i
     ("form", "sentence"),
     [
         ({"present": "not this one at all", "password": NEW}, "This is not your present password."),
-        ({"present": PASSWORD, "password": "too short"}, "Take at least 12 characters."),
+        ({"present": PASSWORD, "password": "too short"}, "Use at least 12 characters."),
         ({"present": PASSWORD, "password": "password1234"}, "too common"),
         ({"present": PASSWORD, "password": "amara.k@larkmoor.example"}, "too similar"),
         ({"present": "", "password": ""}, "Fill in: "),

@@ -137,7 +137,7 @@ def test_codes_are_compared_in_constant_time(code, monkeypatch):
 def test_without_a_kept_code_nothing_opens_and_it_is_said_what_to_do():
     answer = begin(code="")
     assert answer.status_code == 422
-    assert "Start the house again" in begin(code="abcd").content.decode()
+    assert "Start mizzle again" in begin(code="abcd").content.decode()
     assert not Organisation.objects.exists()
 
 

@@ -73,7 +73,7 @@ def test_the_first_step_of_an_owner_goes_from_teams_to_people_to_a_second_key(cl
     open_unit(code="TR", name="Transport", parent=None, on=at.date(), by=SYSTEM, at=at)
     assert step() == ["Bring in the first people"]
     second = add_member(member=NewMember(name="Amara Kone", email="amara@larkmoor.example"), by=SYSTEM, at=at)
-    assert step() == ["Share the keys"]
+    assert step() == ["Make a second service lead"]
     give_role(member=second, role=Role.SERVICE_LEAD, by=SYSTEM, at=at)
     assert step() == []
 
@@ -95,6 +95,8 @@ def test_today_names_the_day_as_people_write_it(lead_browser, lead):
         ("/people/", "People", "page"),
         ("/settings/", "Settings", "page"),
         ("/me", "Settings", "true"),
+        ("/journal/hooks", "Settings", "true"),
+        ("/journal/check", "Journal", "true"),
     ],
 )
 def test_the_navigation_marks_where_the_reader_is(lead_browser, path, room, mark):

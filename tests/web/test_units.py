@@ -243,3 +243,9 @@ def test_every_change_of_a_unit_stands_in_the_journal_without_names(units, yard)
     told = list(Entry.objects.filter(thing=f"unit:{units['DR'].public_id}").values_list("verb", "details"))
     assert [verb for verb, _ in told] == ["unit.opened", "unit.renamed"]
     assert "Secret" not in str(told)
+
+
+@pytest.mark.parametrize("change", ["rename", "move", "merge", "split", "close"])
+def test_a_page_that_changes_a_unit_names_it(lead_browser, units, change):
+    page = lead_browser.get(f"/units/{units['DR'].public_id}/{change}").content.decode()
+    assert "Drivers" in page.split("<h1>")[1].split("</h1>")[0]

@@ -74,7 +74,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     _migrate()
     organisation = Organisation.objects.first()
     if organisation is not None and not organisation.is_sample:
-        print("This house has a real organisation, so nothing of a sample is loaded. It opens as it is.")
+        print("There is a real organisation here, so nothing of a sample is loaded. It opens as it is.")
         print("To look at the sample, name an empty folder with MIZZLE_DATA.\n", flush=True)
         return _serve(chosen)
     load_sample(rng_seed=SAMPLE_SEED, by=SYSTEM, at=clock.now())

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from mizzle_web.page.visit import Visit
 
 
+OF_SETTINGS = ("journal:hooks", "journal:deliveries", "journal:mail")
+"""Pages that are found under the settings, though their address is that of another room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A link to a room."""
@@ -44,13 +48,15 @@ def everywhere(request: Visit) -> dict[str, Any]:
     if member is None or not member.is_authenticated:
         return {"user": member, "sends_mail": sends_mail}
 
+    is_setting = request.path.startswith(tuple(reverse(name) for name in OF_SETTINGS))
+
     def way(title: str, icon: str, name: str) -> Way:
         address = reverse(name)
-        is_inside = address != "/" and request.path.startswith(address)
+        is_inside = address != "/" and not is_setting and request.path.startswith(address)
         return Way(title, icon, address, "page" if request.path == address else "true" if is_inside else "")
 
     today = way(_("Today"), "today", "today:today")
-    work = way(_("Long work"), "work", "jobs:jobs")
+    work = way(_("Background work"), "work", "jobs:jobs")
     together = [today, work]
     see = [way(_("Map"), "map", "journeys:journeys")]
     look_after = []
@@ -63,14 +69,15 @@ def everywhere(request: Visit) -> dict[str, Any]:
         settings = replace(settings, current="true")  # every other page is listed there
     if not member.is_on_tablet:  # where it would only be refused
         look_after.append(settings)
+    groups = (
+        Group(_("Together"), tuple(together)),
+        Group(_("See"), tuple(see)),
+        Group(_("Manage"), tuple(look_after)),
+    )
     return {
         "user": member,
         "sends_mail": sends_mail,
-        "navigation": (
-            Group(_("Together"), tuple(together)),
-            Group(_("See"), tuple(see)),
-            Group(_("Look after"), tuple(look_after)),
-        ),
+        "navigation": tuple(group for group in groups if group.items),
         "shortcuts": tuple([today, *see, *look_after][:4]),
         "my_unit": SimpleLazyObject(lambda: unit_name(member, request.at.date())),  # a fragment need not ask for it
         "may_remove_sample": member.may(Permission.MANAGE_ORGANISATION),

@@ -1,4 +1,4 @@
-"""Every change of state of long work, and of the turns of what is done again and again.
+"""Every change of state of background work, and of the turns of what is done again and again.
 
 A worker holds a job by a lease, under its own name and the number of the try; whatever it writes counts only as long
 as both still stand in the row. So a job that was given to another worker can no longer be spoilt by the first.
@@ -123,7 +123,9 @@ def _end_left(job: Job, still_free: JobQuerySet, state: JobState, at: datetime) 
     error = ""
     if state == JobState.FAILED:
         with override(job.language or settings.LANGUAGE_CODE):
-            error = _("This was begun %(n)d times and broken off each time. Tell your operator, then start it again.")
+            error = _(
+                "This was started %(n)d times and interrupted each time. Tell your operator, then start it again."
+            )
             error %= {"n": job.n_tries}
     try:
         _end(job=job, rows=still_free, state=state, at=at, error=error)

@@ -1,4 +1,4 @@
-"""Long work, for programs: one's own, and nobody else's."""
+"""Background work, for programs: one's own, and nobody else's."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from mizzle_web.page.api import Limit, Openings, Place, Scope, Told, page_of
 if TYPE_CHECKING:
     from mizzle_web.page.visit import Visit
 
-openings = Openings("Long work")
+openings = Openings("Background work")
 
 
 class JobTold(Told):
-    """One piece of long work."""
+    """One piece of background work."""
 
     id: UUID
     kind: str
@@ -34,7 +34,7 @@ class JobTold(Told):
 
 
 class JobsTold(Told):
-    """One page of long work."""
+    """One page of background work."""
 
     items: list[JobTold]
     next: str | None = Field(description="The cursor of the next page; None on the last one.")
@@ -54,14 +54,14 @@ def _told(job: Job) -> JobTold:
     )
 
 
-@openings.get("/jobs", scope=Scope.JOBS_READ, answer=JobsTold, summary="List your long work")
+@openings.get("/jobs", scope=Scope.JOBS_READ, answer=JobsTold, summary="List your background work")
 def list_jobs(
     request: Visit,
     cursor: Place = None,
     limit: Limit = 50,
     state: Annotated[JobState | None, Query(description="Only what is in this state.")] = None,
 ) -> JobsTold:
-    """List the long work that the member of the token began, the newest first."""
+    """List the background work that the member of the token began, the newest first."""
     found = Job.objects.of(request.user.actor)
     if state is not None:
         found = found.filter(state=state)
@@ -69,9 +69,9 @@ def list_jobs(
     return JobsTold(items=[_told(job) for job in rows], next=following)
 
 
-@openings.get("/jobs/{job_id}", scope=Scope.JOBS_READ, answer=JobTold, summary="Read one piece of long work")
+@openings.get("/jobs/{job_id}", scope=Scope.JOBS_READ, answer=JobTold, summary="Read one piece of background work")
 def read_job(request: Visit, job_id: UUID) -> JobTold:
-    """Tell how far one piece of the member's long work has come."""
+    """Tell how far one piece of the member's background work has come."""
     job = Job.objects.of(request.user.actor).filter(public_id=job_id).first()
     if job is None:
         raise Http404

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class Jobs(AppConfig):
-    """Long work."""
+    """Background work."""
 
     name = "mizzle_web.jobs"
     label = "jobs"

@@ -1,4 +1,4 @@
-"""The kinds of long work. Each room declares its own in a module `work`, which is found when it is first needed.
+"""The kinds of background work. Each room declares its own in a module `work`, which is found when it is first needed.
 
 ``people/work.py`` may say::
 
@@ -7,7 +7,7 @@
         for n, row in enumerate(rows, 1):
             tell(n / len(rows), _("Row %(n)d") % {"n": n})
             ...
-        return {"sentence": _("400 people were taken in."), "address": "/people/", "lines": bad_rows}
+        return {"sentence": _("400 people were imported."), "address": "/people/", "lines": bad_rows}
 
 Work may run twice, when its worker was killed, so it is written to give the same then; and its transactions last
 for seconds, with `tell` called at least that often. It speaks the language of the member who began it. What it
@@ -47,7 +47,7 @@ Work = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of long work."""
+    """One kind of background work."""
 
     name: str
     title: StrOrPromise

@@ -1,4 +1,4 @@
-"""Tables of long work, and of what is done again and again."""
+"""Tables of background work, and of what is done again and again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class JobState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
-    FAILED = "failed", _("Not done")
+    FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
 
 

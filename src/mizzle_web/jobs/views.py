@@ -1,4 +1,4 @@
-"""Pages of long work. Each member sees their own."""
+"""Pages of background work. Each member sees their own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NEWS = timedelta(hours=24)
 @member
 @require_safe
 def jobs(request: Visit) -> HttpResponse:
-    """List the reader's long work, the newest first."""
+    """List the reader's background work, the newest first."""
     found = Job.objects.of(request.user.actor).order_by("-created_at", "-pk")
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "jobs/jobs.html", {"jobs": page, "days": KEPT_DAYS})

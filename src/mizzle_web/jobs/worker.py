@@ -207,7 +207,7 @@ class Worker:
             self._fail(job)
 
     def _fail(self, job: Job) -> None:
-        sentence = _("mizzle failed at this. Your operator finds more in the log, under %(id)s.")
+        sentence = _("mizzle could not finish this. Your operator finds more in the log, under %(id)s.")
         actions.fail(job=job, error=sentence % {"id": job.public_id}, at=self.clock())
 
 

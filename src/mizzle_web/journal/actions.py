@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import secrets
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from mizzle_web.journal import chain
 from mizzle_web.journal.models import Entry, Head, Hook, Parcel, ParcelKind, ParcelState, Receipt
+from mizzle_web.page.prepared import Addition, Blank, Change
 from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.page.sealing import sealed
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 SYSTEM = "system"
 """Who acts where no person does: schedules, and commands in the shell."""
+_NOTE_ANSWER = Change(
+    lambda: Receipt.objects.filter(key=Blank("key", models.CharField())), answer=Blank("answer", models.JSONField())
+)
+_GIVE_RECEIPT = Addition(Receipt, unless_there=True)
 HOOK_GONE = "hook_gone"
 MOST_HOOKS = 20
 
@@ -46,36 +51,12 @@ def record(*, by: str, verb: str, thing: str, at: datetime, details: Mapping[str
 
 def record_each(*, by: str, verb: str, things: Sequence[tuple[str, Mapping[str, Any]]], at: datetime) -> list[Entry]:
     """Add an entry for each of several things to which the same was done, with their details, all in one go."""
-    entries: list[Entry] = []
-    with transaction.atomic():
-        head = Head.objects.select_for_update().get_or_create(pk=1)[0]
-        number, before = head.number, head.digest
-        for thing, details in things:
-            number += 1
-            entry = Entry(number=number, at=at, by=by, verb=verb, thing=thing, details=dict(details), before=before)
-            before = entry.digest = digest(entry)
-            entries.append(entry)
-        Entry.objects.bulk_create(entries, batch_size=500)
-        Head.objects.filter(pk=1).update(number=number, digest=before)
-        if head.n_hooks:
+    entries = [Entry(at=at, by=by, verb=verb, thing=thing, details=dict(details)) for thing, details in things]
+    with transaction.atomic(savepoint=False):  # whatever goes wrong in here, what it tells of must not stay either
+        if entries and chain.append(entries):
             for entry in entries:
                 _tell(entry)
     return entries
-
-
-def digest(entry: Entry) -> str:
-    """Compute the hash of an entry from its content and the hash before it."""
-    content = [
-        entry.number,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.by,
-        entry.verb,
-        entry.thing,
-        entry.details,
-        entry.before,
-    ]
-    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _tell(entry: Entry) -> None:
@@ -106,11 +87,18 @@ def first_time(*, key: str, content: Mapping[str, Any], by: str, at: datetime) -
     Refused
         ``key_used`` where the same key comes with another content.
     """
-    told = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    receipt, is_new = Receipt.objects.get_or_create(key=key, defaults={"by": by, "digest": told, "at": at})
+    told = hashlib.sha256(chain.as_text(content).encode()).hexdigest()
+    is_new, receipt = _receipt(key, told, by, at)
     if (receipt.by, receipt.digest) != (by, told):
         raise Refused("key_used", _("This form was sent before with something else in it. Load the page again."))
     return is_new
+
+
+def _receipt(key: str, told: str, by: str, at: datetime) -> tuple[bool, Receipt]:
+    """Write a receipt, unless there is one for this key; gives whether it is new. Two who come at once wait here."""
+    receipt = Receipt(key=key, by=by, digest=told, at=at)
+    is_new = _GIVE_RECEIPT(receipt)
+    return is_new, receipt if is_new else Receipt.objects.get(key=key)
 
 
 def once(*, key: str, content: str, do: Callable[[], dict[str, Any]], by: str, at: datetime) -> dict[str, Any]:
@@ -123,12 +111,12 @@ def once(*, key: str, content: str, do: Callable[[], dict[str, Any]], by: str, a
     """
     told = hashlib.sha256(content.encode()).hexdigest()
     with transaction.atomic():
-        receipt, is_new = Receipt.objects.get_or_create(key=key, defaults={"by": by, "digest": told, "at": at})
+        is_new, receipt = _receipt(key, told, by, at)
         if (receipt.by, receipt.digest) != (by, told):
             raise Refused("key_reused", _("This key came before with something else. Take a new key for each call."))
         if is_new:
             receipt.answer = do()
-            receipt.save(update_fields=("answer",))
+            _NOTE_ANSWER(key=key, answer=receipt.answer)
         answer: dict[str, Any] = receipt.answer
     return answer
 
@@ -140,7 +128,7 @@ def replay(*, parcel: UUID, by: str, at: datetime) -> Parcel:
         if found.state != ParcelState.DEAD:
             return found
         if found.kind == ParcelKind.WEBHOOK and not Hook.objects.filter(public_id=found.target).exists():
-            raise Refused(HOOK_GONE, _("The hook it was for has been removed. Add the hook again; it begins anew."))
+            raise Refused(HOOK_GONE, _("The webhook it was for has been removed. Add it again; it starts afresh."))
         found.state, found.n_tries, found.next_at, found.error = ParcelState.WAITING, 0, at, ""
         found.save(update_fields=("state", "n_tries", "next_at", "error"))
         record(by=by, verb="parcel.replayed", thing=f"parcel:{found.pk}", at=at)
@@ -161,14 +149,14 @@ def add_hook(*, url: str, verbs: Sequence[str], by: str, at: datetime) -> tuple[
         with transaction.atomic():
             if Hook.objects.count() >= MOST_HOOKS:
                 raise Refused(
-                    "too_many_hooks", _("There are %(n)d hooks. Remove one that nobody needs.") % {"n": MOST_HOOKS}
+                    "too_many_hooks", _("There are %(n)d webhooks. Remove one that nobody needs.") % {"n": MOST_HOOKS}
                 )
             hook = Hook.objects.create(url=url, secret=sealed(secret), verbs=list(verbs), created_at=at)
             record(by=by, verb="hook.added", thing=f"hook:{hook.public_id}", at=at, details={"verbs": hook.verbs})
             _count()
     except IntegrityError as problem:
         raise Refused(
-            "hook_there", _("This address is told already. Remove its hook first to begin anew."), field="url"
+            "hook_there", _("This address has a webhook already. Remove that one first to start afresh."), field="url"
         ) from problem
     return hook, secret
 
@@ -202,7 +190,7 @@ def ping_hook(*, hook: UUID, key: str, by: str, at: datetime) -> None:
     """Send a hook a call that means nothing, so that its owner sees one arrive; one for each key."""
     found = Hook.objects.get(public_id=hook)
     if not found.is_active:
-        raise Refused("hook_off", _("This hook is switched off. Switch it on, then try it."))
+        raise Refused("hook_off", _("This webhook is switched off. Switch it on, then try it."))
 
     def ping() -> dict[str, Any]:
         content = {"type": "ping", "timestamp": at.astimezone(UTC).isoformat(), "data": {"hook": str(hook)}}
@@ -239,7 +227,7 @@ def _held(hook: UUID, version: int) -> Hook:
     found = Hook.objects.select_for_update().get(public_id=hook)
     if found.version != version:
         is_on = _("switched on") if found.is_active else _("switched off")
-        raise Changed(_("Somebody else has changed this hook in the meantime."), theirs={"is_active": is_on})
+        raise Changed(_("Somebody else has changed this webhook in the meantime."), theirs={"is_active": is_on})
     return found
 
 

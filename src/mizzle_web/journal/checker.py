@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from mizzle_web.journal.actions import digest
+from mizzle_web.journal.chain import digest
 from mizzle_web.journal.models import NOBODY, Entry, Head
 from mizzle_web.page.refused import Refused
 
@@ -58,7 +58,7 @@ def anchor(text: str) -> Anchor | None:
     if found is None:
         raise Refused(
             "bad_head",
-            _("A head is 64 signs of 0 to 9 and a to f, perhaps with a number and a colon before."),
+            _("A head has 64 characters, 0 to 9 and a to f, perhaps with a number and a colon before them."),
             field="head",
         )
     return Anchor(int(found[1]) if found[1] else None, found[2])

@@ -12,12 +12,12 @@ from mizzle_web.page.sheets import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from mizzle_web.journal.models import Entry, EntryQuerySet
 
 COLUMNS = ("number", "at", "by", "verb", "thing", "details", "before", "digest")
 BATCH = 1000
+ID_LENGTH = 36
 
 
 def lines(entries: EntryQuerySet) -> Iterator[str]:
@@ -45,20 +45,7 @@ def _cells(entry: Entry) -> list[str]:
 def short(name: str) -> str:
     """Shorten the long id in the name of a thing or of an actor, as ``member:0a1b2c3d``."""
     kind, colon, ident = name.rpartition(":")
-    return f"{kind}{colon}{ident[:8]}"
-
-
-def detail_words(details: dict[str, Any]) -> str:
-    """Put what an entry says more into one line, as ``role: host, unit: 0a1b2c3d``."""
-    return ", ".join(f"{key}: {_word(value)}" for key, value in details.items())
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(_word(one) for one in value) or "–"  # noqa: RUF001 - a dash stands for none
-    if isinstance(value, str):
-        return short(value) if len(value) == 36 else value  # noqa: PLR2004 - the length of an id
-    return json.dumps(value)
+    return f"{kind}{colon}{ident[:8]}" if colon or len(ident) == ID_LENGTH else name
 
 
 def masked(address: str) -> str:
@@ -79,17 +66,17 @@ def reason(code: str) -> str:
     kind, _colon, number = code.partition(":")
     sentence = {
         "address": _("The address leads into a private network, which mizzle does not call. Use a public one."),
-        "port": _("Only ports 80, 443 and 8443 are called. Change the address of the hook."),
-        "unresolved": _("The name of the server could not be found. Check the address of the hook."),
+        "port": _("Only ports 80, 443 and 8443 are called. Change the address of the webhook."),
+        "unresolved": _("The name of the server could not be found. Check the address of the webhook."),
         "connection": _("The server does not take calls. Check that it runs."),
         "tls": _("The certificate of the server is not valid for its name. Renew it there."),
         "timeout": _("The server took longer than 10 seconds to answer. It must answer first and work later."),
-        "answer": _("What answered there does not speak HTTP. Check the address of the hook."),
+        "answer": _("What answered there does not speak HTTP. Check the address of the webhook."),
         "status": _("The server answered with status %(number)s."),
-        "hook_gone": _("The hook it was for has been removed."),
+        "hook_gone": _("The webhook it was for has been removed."),
         "recipient": _("The mail server refuses this address (code %(number)s). Check the address."),
         "mail": _("The mail server refuses this mail (code %(number)s)."),
-        "mail_server": _("The mail server does not answer, or not to this password. Check the setting of mail."),
+        "mail_server": _("The mail server does not answer, or refuses the password. Check the mail settings."),
         "unreadable": _("This mail cannot be put together. Tell your operator."),
     }.get(kind, code)
     return sentence % {"number": number} if number else sentence

@@ -27,11 +27,16 @@ class Filter(Form):
     """Which entries to show."""
 
     verb = forms.CharField(
-        label=_("What was done"), required=False, max_length=60, help_text=_("How it begins, as member or hook.added")
+        label=_("What was done"),
+        required=False,
+        max_length=60,
+        help_text=_("The beginning, such as member or hook.added"),
     )
-    by = forms.CharField(label=_("By"), required=False, max_length=40, help_text=_("How the id begins, or system"))
+    by = forms.CharField(
+        label=_("By"), required=False, max_length=40, help_text=_("The beginning of the id, or system")
+    )
     since = _day(_("From"))
-    until = _day(_("Up to and with"))
+    until = _day(_("Up to and including"))
 
     def question(self) -> dict[str, Any]:
         """Give what was typed as the question that the journal takes; days are those of the reader's zone."""
@@ -56,7 +61,9 @@ class Check(Form):
         label=_("A head that you have kept"),
         required=False,
         max_length=90,
-        help_text=_("Without one, the check finds what was changed or removed, but not an end that was cut with care."),
+        help_text=_(
+            "Without one, the check finds what was changed or removed, but not an end that was carefully cut off."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -67,14 +74,14 @@ class NewHook(Form):
     url = forms.CharField(
         label=_("Address"),
         max_length=300,
-        help_text=_("A public address as https://example.org/mizzle; ports 443, 8443 and 80."),
+        help_text=_("A public address such as https://example.org/mizzle; port 443, 8443 or 80."),
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
     verbs = forms.CharField(
-        label=_("What to tell"),
+        label=_("Events"),
         required=False,
         max_length=2000,
-        help_text=_("One on each line, as member or member.added. Empty tells everything."),
+        help_text=_("One on each line, such as member or member.added. Leave it empty for all of them."),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
 
@@ -98,8 +105,8 @@ class NewHook(Form):
         for verb in verbs:
             if not VERB.fullmatch(verb):
                 raise forms.ValidationError(
-                    _("%(verb)s is no verb. Write as member or member.added."), params={"verb": verb}
+                    _("%(verb)s is not an event. Write one such as member or member.added."), params={"verb": verb}
                 )
         if len(verbs) > MOST_VERBS:
-            raise forms.ValidationError(_("Name 50 verbs or fewer, or leave it empty to tell everything."))
+            raise forms.ValidationError(_("Name 50 events or fewer, or leave it empty for all of them."))
         return verbs

@@ -2,16 +2,36 @@
 
 from django.urls import path
 
-from mizzle_web.journeys.views import agreements, departments, drawn, files, journeys, logs, maps, points, ratings
+from mizzle_web.journeys.views import (
+    agreements,
+    cases,
+    contacts,
+    departments,
+    drawn,
+    files,
+    journeys,
+    logs,
+    maps,
+    mine,
+    points,
+    ratings,
+)
 
 app_name = "journeys"
 urlpatterns = [
     path("", journeys.journeys, name="journeys"),
     path("new", journeys.new, name="new"),
+    path("mine", mine.mine, name="mine"),
     path("<uuid:public_id>/", maps.show, name="map"),
     path("<uuid:public_id>/view", maps.choose, name="view"),
     path("<uuid:public_id>/change", journeys.change, name="change"),
     path("<uuid:public_id>/put-away", journeys.put_away, name="put_away"),
+    path("<uuid:public_id>/cases", cases.cases, name="cases"),
+    path("<uuid:public_id>/cases/case.csv", cases.case_table, name="case_table"),
+    path("<uuid:public_id>/contacts", contacts.contacts, name="contacts"),
+    path("<uuid:public_id>/contacts/contacts.csv", contacts.contacts_table, name="contacts_table"),
+    path("<uuid:public_id>/contacts/note", contacts.note, name="note_contact"),
+    path("<uuid:public_id>/contacts/<uuid:id>/take-back", contacts.take_back, name="take_back_contact"),
     path("<uuid:public_id>/logs", logs.logs, name="logs"),
     path("<uuid:public_id>/logs/<uuid:log_id>", logs.log, name="log"),
     path("<uuid:public_id>/logs/<uuid:log_id>/without", logs.without, name="log_without"),
@@ -36,7 +56,5 @@ urlpatterns = [
     path("<uuid:public_id>/ratings/rate", ratings.rate, name="rate"),
     path("<uuid:public_id>/ratings/asked", ratings.asked, name="asked"),
     path("<uuid:public_id>/ratings/take-back", ratings.take_back, name="take_back"),
-    path("<uuid:public_id>/<slug:name>.csv", files.file, name="file"),
-    path("<uuid:public_id>/xcases", journeys.change, name="cases"),
-    path("<uuid:public_id>/xcontacts", journeys.change, name="contacts"),
+    path("<uuid:public_id>/<slug:table>.csv", files.file, name="file"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
@@ -78,7 +78,7 @@ def _is_sample_there() -> bool:
     if not organisation.is_sample:
         raise Refused(
             "already_there",
-            _("This house has a real organisation. Choose another data folder to look at the sample."),
+            _("There is a real organisation here. Choose another data folder to look at the sample."),
         )
     return True
 
@@ -177,12 +177,22 @@ def _forget(files: list[Path]) -> None:
 
 
 def _tables() -> Iterator[str]:
-    """Name every table of the house but those of `KEPT`, also of rooms that are built later; and all sessions."""
-    tables: list[type[Model]] = [
+    """Name every table of the house but those of `KEPT`, also of rooms that are built later; and all sessions.
+
+    Each comes before those that its rows refer to.
+    """
+    left = {
         model
         for model in apps.get_models(include_auto_created=True)
         if model.__module__.startswith("mizzle_web.") and model not in KEPT
-    ]
-    # Any order will do: keys between tables are checked at the end of the transaction.
-    for model in (*tables, cast("type[Model]", Session)):
-        yield model._meta.db_table  # noqa: SLF001 - Django's public way to it
+    } | {cast("type[Model]", Session)}
+    while left:
+        free = {model for model in left if not any(model in _referred(other) for other in left - {model})}
+        if not free:
+            raise RuntimeError(f"These tables refer to each other in a circle: {left}")
+        left -= free
+        yield from (model._meta.db_table for model in free)  # noqa: SLF001 - Django's public way to it
+
+
+def _referred(model: type[Model]) -> set[Any]:
+    return {field.related_model for field in model._meta.concrete_fields if field.is_relation}  # noqa: SLF001 - the same

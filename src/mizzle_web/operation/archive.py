@@ -91,7 +91,7 @@ def digest_of(path: Path) -> str:
 
 def _spoilt() -> Refused:
     return Refused(
-        "spoilt", _("This file is no backup of mizzle, or it is damaged. Take another one; nothing was changed.")
+        "spoilt", _("This file is no backup of mizzle, or it is damaged. Use another one; nothing was changed.")
     )
 
 

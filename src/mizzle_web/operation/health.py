@@ -132,13 +132,13 @@ def unsafe_settings() -> str:
 
 
 def _whole() -> Line:
-    title = _("Whole")
+    title = _("Integrity")
     if connection.vendor == "postgresql":
         return Line("whole", title, _("PostgreSQL checks its pages by itself when they are read."))
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA quick_check(1)")
         (found,) = cursor.fetchone()
-    todo = "" if found == "ok" else _("The database file is damaged. Close the house and restore the last backup.")
+    todo = "" if found == "ok" else _("The database file is damaged. Stop mizzle and restore the last backup.")
     return Line("whole", title, str(found), todo)
 
 
@@ -147,7 +147,7 @@ def _migrations() -> Line:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     known = set(executor.loader.disk_migrations)
     strange = sorted(key for key in executor.loader.applied_migrations if key not in known)
-    title = _("Form of the database")
+    title = _("Database schema")
     if strange:
         said = _("It was used by a later version of mizzle (%(name)s).") % {"name": ".".join(strange[0])}
         return Line("migrations", title, said, _("Install that version again, or restore a backup made by this one."))
@@ -175,16 +175,16 @@ def _worker(at: datetime) -> Line:
     todo = _("Start one: mizzle serve, or mizzle worker beside mizzle web.")
     dues = list(Turn.objects.values_list("next_at", "n_failed"))
     if not dues:
-        return Line("worker", title, _("None was ever heard of."), todo)
+        return Line("worker", title, _("None has ever run here."), todo)
     late = at - min(due for due, _failed in dues)
     if late > SILENCE:
         minutes = int(late.total_seconds() // 60)
-        return Line("worker", title, _("None was heard of for %(n)d minutes.") % {"n": minutes}, todo)
+        return Line("worker", title, _("None has given a sign of life for %(n)d minutes.") % {"n": minutes}, todo)
     failing = Turn.objects.failing().order_by("path").values_list("path", flat=True)
     if failing:
-        said = _("One works, but this failed the last time: %(names)s.") % {"names": ", ".join(failing)}
+        said = _("One is running, but this failed the last time: %(names)s.") % {"names": ", ".join(failing)}
         return Line("worker", title, said, _("Look into the log of the worker for the reason."))
-    return Line("worker", title, _("One works."))
+    return Line("worker", title, _("One is running."))
 
 
 def _disk() -> Line:
@@ -241,7 +241,7 @@ def _mail(*, thorough: bool, can_ask: bool) -> Line:
         said = ngettext(
             "%(n)d mail waits: MIZZLE_MAIL_URL is not set.", "%(n)d mails wait: MIZZLE_MAIL_URL is not set.", waiting
         ) % {"n": waiting}
-        return Line("mail", title, said, _("Set MIZZLE_MAIL_URL to your mail server, and start the house again."))
+        return Line("mail", title, said, _("Set MIZZLE_MAIL_URL to your mail server, and start mizzle again."))
     host = urlsplit(url).hostname or ""
     if thorough:
         problem = _call(url)
@@ -249,7 +249,7 @@ def _mail(*, thorough: bool, can_ask: bool) -> Line:
             said = _("%(host)s does not answer: %(problem)s") % {"host": host, "problem": problem}
             return Line("mail", title, said, _("Look at MIZZLE_MAIL_URL, and whether the mail server is up."))
     if dead:
-        said = ngettext("%(n)d thing could not be sent.", "%(n)d things could not be sent.", dead) % {"n": dead}
+        said = ngettext("%(n)d delivery did not arrive.", "%(n)d deliveries did not arrive.", dead) % {"n": dead}
         return Line("mail", title, said, _("Look at them under Deliveries, and send them again."))
     return Line("mail", title, _("It goes to %(host)s.") % {"host": host})
 
@@ -284,7 +284,7 @@ def _backup(at: datetime, *, can_ask: bool) -> Line:
         return Line("backup", title, said, _("Look into the log of the worker, then make one under Backup."))
     todo = _("Make one: mizzle backup FILE, and keep it on another machine.")
     if last is None:
-        return Line("backup", title, _("None was made yet."), todo)
+        return Line("backup", title, _("None has been made yet."), todo)
     found = _("The last one is of %(then)s.") % {"then": _when(last)}
     return Line("backup", title, found, todo if at - last > BACKUP_AGE else "")
 

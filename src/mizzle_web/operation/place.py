@@ -54,7 +54,7 @@ def uploaded_files() -> list[Path]:
 @contextmanager
 def open_house() -> Iterator[None]:
     """Mark the house as open for as long as this process lives; several processes may keep it open together."""
-    with _mark(fcntl.LOCK_SH, _("A backup is being put back. Wait until that has ended, then start again.")):
+    with _mark(fcntl.LOCK_SH, _("A backup is being restored. Wait until that has ended, then start again.")):
         yield
 
 
@@ -67,7 +67,7 @@ def closed_house() -> Iterator[None]:
     Refused
         While a process keeps the house open.
     """
-    said = _("The house is open (process %(pid)s). Close it first, so that nothing is written meanwhile.")
+    said = _("mizzle is running (process %(pid)s). Stop it first, so that nothing is written meanwhile.")
     with _mark(fcntl.LOCK_EX, said % {"pid": _who() or "?"}):
         yield
 

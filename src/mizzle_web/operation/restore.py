@@ -176,7 +176,7 @@ def _bring_up_to_date(manifest: archive.Manifest) -> None:
     known = checker.anchor(f"{manifest.head_number}:{manifest.head_digest}") if manifest.head_digest else None
     finding = checker.check(kept=known)
     if not finding.is_intact:
-        said = _("The journal in this backup was tampered with: %(reason)s Take another backup; nothing was changed.")
+        said = _("The journal in this backup was tampered with: %(reason)s Use another backup; nothing was changed.")
         raise Refused("tampered", said % {"reason": finding.reason})
 
 
@@ -201,7 +201,7 @@ def _warnings(manifest: archive.Manifest) -> list[str]:
     if not set(manifest.keys_needed) & set(fingerprints()):
         return [
             _(
-                "The keys of this house are not those of the backup, which holds none. Put the former file keys/fields "
+                "The keys here are not those of the backup, which holds none. Put the former file keys/fields "
                 "back into the data folder, or second factors and webhooks must be set up anew."
             )
         ]

@@ -1,4 +1,4 @@
-"""The long work of the operator: backups, when asked for and once a day."""
+"""The background work of the operator: backups, when asked for and once a day."""
 
 from __future__ import annotations
 

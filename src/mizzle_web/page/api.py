@@ -37,7 +37,7 @@ class Scope(models.TextChoices):
     UNITS_WRITE = "units:write", gettext_lazy("Open and change units")
     PEOPLE_READ = "people:read", gettext_lazy("Read people")
     PEOPLE_WRITE = "people:write", gettext_lazy("Add and change people")
-    JOBS_READ = "jobs:read", gettext_lazy("Read your own long work")
+    JOBS_READ = "jobs:read", gettext_lazy("Read your own background work")
     JOURNAL_READ = "journal:read", gettext_lazy("Read the journal")
     JOURNEYS_READ = "journeys:read", gettext_lazy("Read journeys and their figures")
     JOURNEYS_WRITE = "journeys:write", gettext_lazy("Open journeys and mark perception points")
@@ -144,7 +144,7 @@ def _address(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError as problem:
-        raise ValueError(_("Give an address as name@example.org.")) from problem
+        raise ValueError(_("Give an address such as name@example.org.")) from problem
     return text
 
 
@@ -206,7 +206,8 @@ def _read(cursor: str) -> int:
 
 
 def _bad_cursor() -> Refused:
-    return Refused("bad_cursor", _("This is no cursor of this list. Begin again without one."), field="cursor")
+    sentence = _("This cursor does not belong to this list. Start again without one.")
+    return Refused("bad_cursor", sentence, field="cursor")
 
 
 def openings(rooms: Iterable[Openings]) -> list[Opening]:

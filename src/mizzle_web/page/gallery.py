@@ -123,7 +123,7 @@ def specimens(request: Visit) -> dict[str, Any]:
         "teams": [(*DEPARTMENTS[3], "alive", _("Alive"), 90, 621), (*DEPARTMENTS[4], "fading", _("Fading"), 38, 216)],
         "long": LONG,
         "errors": (
-            *(_("There is nothing here"), _("Not for this role"), _("This form has grown old")),
+            *(_("There is nothing here"), _("Not for this role"), _("This form has expired")),
             *(_("Something broke"), _("Back in a moment"), _("No room to save this")),
         ),
     }

@@ -22,13 +22,16 @@ SALT = "mizzle.notice"
 SECONDS = 60
 LONGEST = 500
 """In characters; a cookie must stay small."""
+SHORT = 100
+"""In characters; so few are not worth the time to press them together."""
 
 
 def tell(response: HttpResponse, text: str) -> HttpResponse:
     """Let the next page say this, as "Moved to Friday."; give the same response."""
+    said = str(text)[:LONGEST]
     response.set_cookie(
         COOKIE,
-        signing.dumps(str(text)[:LONGEST], salt=SALT, compress=True),
+        signing.dumps(said, salt=SALT, compress=len(said) > SHORT),
         max_age=SECONDS,
         httponly=True,
         secure=settings.CSRF_COOKIE_SECURE,

@@ -92,7 +92,7 @@ def not_this_way(request: Visit) -> HttpResponse:
     return _problem(
         request,
         405,
-        lambda: (_("Nothing to look at"), _("This address only takes what a form sends. Go back to the form.")),
+        lambda: (_("No page at this address"), _("This address only takes what a form sends. Go back to the form.")),
     )
 
 
@@ -102,7 +102,7 @@ def forged(request: Visit, reason: str = "") -> HttpResponse:  # noqa: ARG001 - 
         request,
         403,
         lambda: (
-            _("This form has grown old"),
+            _("This form has expired"),
             _("The page was open for too long, or cookies are off. Go back, load it again and send it once more."),
         ),
     )
@@ -120,7 +120,7 @@ def broken(request: Visit) -> HttpResponse:
             _("Something broke"),
             _(
                 "This is a fault of mizzle, not yours. Nothing that was confirmed is lost. "
-                "Tell your operator when it was."
+                "Tell your operator when it happened."
             ),
         ),
     )

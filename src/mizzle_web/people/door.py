@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from mizzle_web.page.access import ANYONE, MEMBER
 from mizzle_web.page.views import forbidden
-from mizzle_web.people.models import Member, Organisation
+from mizzle_web.people import arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
 
     from mizzle_web.page.visit import Visit
+    from mizzle_web.people.models import Member, Organisation
 
     Next = Callable[[Visit], HttpResponseBase]
 
 SEEN = f"{settings._PREFIX}seen"  # noqa: SLF001 - one prefix for all cookies
 SIGNED_IN_AT, TABLET = "signed_in_at", "is_tablet"
+_SIGNER = TimestampSigner(salt="mizzle.seen")
+FRESH_SECONDS = 10
+"""So long is it not said anew when somebody was last here: a session ends so much earlier at most."""
 REFRESH_SLACK_SECONDS = 2
 OPEN_WITHOUT_FACTOR = frozenset({"people:second_factor", "people:sign_out", "people:language"})
 """What somebody may still open whose role needs a second factor, once the days of grace are over."""
@@ -46,7 +50,7 @@ class Backend:
 
     def get_user(self, user_id: int) -> Member | None:
         """Find the member of a session; one who left has none."""
-        return Member.objects.present().filter(pk=user_id).first()
+        return arrivals.member(user_id)
 
 
 class Sessions:
@@ -60,8 +64,9 @@ class Sessions:
 
     def __call__(self, request: Visit) -> HttpResponseBase:
         """Let the request through, and look at the answer."""
-        request.organisation = Organisation.objects.first()
-        if SIGNED_IN_AT in request.session and self._is_over(request):
+        request.organisation = _house(request)
+        said = _said(request)
+        if SIGNED_IN_AT in request.session and self._is_over(request, said):
             was_on_tablet = request.session.get(TABLET)
             logout(request)
             if was_on_tablet and request.path != reverse("people:tablet"):
@@ -70,10 +75,7 @@ class Sessions:
             request.user.is_on_tablet = True
         response = self.following(request)
         if SIGNED_IN_AT in request.session and request.session.session_key:
-            value = TimestampSigner(salt="mizzle.seen").sign_object(
-                [request.session.session_key, request.at.timestamp()]
-            )
-            response.set_cookie(SEEN, value, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
+            _say(request, response, said)
             if request.session.get(TABLET) and request.organisation is not None:
                 # What a page shows does not stay on a screen that everybody passes, script or no script.
                 seconds = request.organisation.tablet_minutes * 60 + REFRESH_SLACK_SECONDS
@@ -82,7 +84,7 @@ class Sessions:
             response.delete_cookie(SEEN)
         return response
 
-    def _is_over(self, request: Visit) -> bool:
+    def _is_over(self, request: Visit, said: Said | None) -> bool:
         rules = request.organisation
         if rules is None:
             return True
@@ -90,11 +92,43 @@ class Sessions:
         if now - float(request.session[SIGNED_IN_AT]) > rules.session_hours * 3600:
             return True
         minutes = rules.tablet_minutes if request.session.get(TABLET) else rules.idle_minutes
-        try:
-            key, seen = TimestampSigner(salt="mizzle.seen").unsign_object(request.COOKIES.get(SEEN, ""))
-        except BadSignature:
+        if said is None:
             return bool(now - float(request.session[SIGNED_IN_AT]) > minutes * 60)
-        return bool(key != request.session.session_key or now - float(seen) > minutes * 60)
+        return bool(said.key != request.session.session_key or now - said.seen_at > minutes * 60)
+
+
+def _house(request: Visit) -> Organisation | None:
+    """Give the organisation; and open the session that the browser names, since both are asked for at once."""
+    session: Any = request.session
+    if session.session_key is None:
+        return arrivals.organisation()
+    organisation, data = arrivals.organisation_and_session(session.session_key, request.at)
+    if organisation is not None:
+        session.take(data)
+    return organisation
+
+
+class Said(NamedTuple):
+    """What the browser says of when it was last here, and in which session; it cannot lie, since that is signed."""
+
+    key: str
+    seen_at: float
+
+
+def _said(request: Visit) -> Said | None:
+    try:
+        key, seen_at = _SIGNER.unsign_object(request.COOKIES.get(SEEN, ""))
+    except BadSignature:
+        return None
+    return Said(key, float(seen_at))
+
+
+def _say(request: Visit, response: HttpResponseBase, said: Said | None) -> None:
+    """Let the browser say the next time that it was here now; what it says already holds for some seconds."""
+    key, now = request.session.session_key, request.at.timestamp()
+    if said is None or said.key != key or not 0 <= now - said.seen_at <= FRESH_SECONDS:
+        value = _SIGNER.sign_object([key, now])
+        response.set_cookie(SEEN, value, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
 
 
 class Language:
@@ -181,7 +215,7 @@ def _may_on_tablet(request: Visit) -> bool:
 def _not_on_tablet(request: Visit) -> HttpResponse:
     words = {
         "title": _("Not on a shared tablet"),
-        "sentence": _("Here you have no more than a colleague's part. Sign in on a device of your own for this page."),
+        "sentence": _("Here you can do no more than a colleague. Sign in on a device of your own for this page."),
         "status": 403,
     }
     return render(request, "page/problem.html", words, status=403)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from mizzle_web.people.models import Grant, Member, Placement, Succession, UnitPeriod
 from mizzle_web.people.roles import MAY, Role
@@ -47,13 +47,17 @@ def on_day(day: date, begins: str = "from_on", ends: str = "until_on") -> Q:
 
 def tree(on: date) -> tuple[Branch, ...]:
     """Give the units of a day in the order of the tree, each after the one it belongs to."""
-    periods = list(UnitPeriod.objects.filter(on_day(on)).select_related("unit").order_by("name", "unit__code"))
+    columns = ("unit_id", "parent_id", "name", "unit__public_id", "unit__code", "unit__version")
+    periods: list[Any] = list(
+        UnitPeriod.objects.filter(on_day(on)).order_by("name", "unit__code").values_list(*columns, named=True)
+    )
     there = {period.unit_id for period in periods}
-    children: dict[int | None, list[UnitPeriod]] = {}
+    children: dict[int | None, list[Any]] = {}
     for period in periods:
         children.setdefault(period.parent_id if period.parent_id in there else None, []).append(period)
-    counts = Counter(Placement.objects.filter(on_day(on)).values_list("unit_id", flat=True))
-    ordered: list[tuple[UnitPeriod, int]] = []
+    working = Placement.objects.filter(on_day(on)).order_by().values("unit_id").annotate(n=Count("pk"))
+    counts = Counter(dict(working.values_list("unit_id", "n")))
+    ordered: list[tuple[Any, int]] = []
     waiting = [(period, 0) for period in reversed(children.get(None, []))]
     while waiting:
         period, depth = waiting.pop()
@@ -66,13 +70,13 @@ def tree(on: date) -> tuple[Branch, ...]:
     return tuple(
         Branch(
             pk=period.unit_id,
-            public_id=str(period.unit.public_id),
-            code=period.unit.code,
+            public_id=str(period.unit__public_id),
+            code=period.unit__code,
             name=period.name,
             depth=depth,
             parent=period.parent_id if period.parent_id in there else None,
             n_members=counts[period.unit_id],
-            version=period.unit.version,
+            version=period.unit__version,
             n_below=below[period.unit_id],
         )
         for period, depth in ordered
@@ -107,10 +111,8 @@ def under(branches: Iterable[Branch], units: Collection[int]) -> frozenset[int]:
 
 def reach(member: Member, permission: Permission, on: date) -> frozenset[int] | None:
     """Give the units in which a member has a permission; None where it is the whole organisation."""
-    roles = [role for role in Role if permission in MAY[role]]
-    held = Grant.objects.filter(member=member, ended_at__isnull=True, role__in=roles)
-    units = set(held.values_list("unit_id", flat=True))
-    if None in units or Role.COLLEAGUE in roles:
+    units = {one.unit for one in member.held_now() if permission in MAY[one.role]}
+    if None in units or permission in MAY[Role.COLLEAGUE]:
         return None
     heirs = Succession.objects.filter(kind="merged", on__lte=on).values_list("earlier_id", "later_id").order_by("on")
     for earlier, later in heirs:

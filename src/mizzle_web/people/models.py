@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,6 +16,7 @@ from mizzle_web.people import secrets
 from mizzle_web.people.roles import GRACE, MAY, POWERFUL, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from mizzle_web.page.permissions import Permission
@@ -124,6 +125,15 @@ class Succession(models.Model):
         open = ("id", "earlier", "later", "on", "kind")
 
 
+class Held(NamedTuple):
+    """A role that a member holds."""
+
+    role: Role
+    given_at: datetime
+    unit: int | None
+    """For which unit; None where it is for the whole organisation."""
+
+
 class MemberQuerySet(models.QuerySet["Member"]):
     """Questions to members."""
 
@@ -162,6 +172,8 @@ class Member(AbstractBaseUser):
     left_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     last_login = None
+    _held: tuple[Held, ...] | None = None
+    _roles: frozenset[Role] = frozenset()
     is_on_tablet = False  # set by the door for one request: what is shared by many has no powers
 
     objects = MemberQuerySet.as_manager()
@@ -196,11 +208,20 @@ class Member(AbstractBaseUser):
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
+    def note_held(self, held: Iterable[tuple[str, datetime, int | None]]) -> None:
+        """Note which roles the member holds now: each with the instant at which it was given, and for which unit."""
+        self._held = tuple(Held(Role(role), given_at, unit) for role, given_at, unit in held)
+        self._roles = frozenset({Role.COLLEAGUE, *(one.role for one in self._held)})
+
+    def held_now(self) -> tuple[Held, ...]:
+        """Give the roles that the member holds now, but for that of a colleague."""
+        if self._held is None:
+            self.note_held(self.grants.filter(ended_at__isnull=True).values_list("role", "given_at", "unit_id"))
+        return self._held or ()
+
     def roles(self) -> frozenset[Role]:
         """Give the roles that the member holds now; always that of a colleague."""
-        if not hasattr(self, "_roles"):
-            held = self.grants.filter(ended_at__isnull=True).values_list("role", flat=True)
-            self._roles = frozenset({Role.COLLEAGUE, *(Role(role) for role in held)})
+        self.held_now()
         return self._roles
 
     def may(self, permission: Permission) -> bool:
@@ -219,7 +240,7 @@ class Member(AbstractBaseUser):
         """
         if organisation.is_sample or self.second_factor or not self.needs_second_factor:
             return None
-        held = self.grants.filter(ended_at__isnull=True, role__in=POWERFUL).values_list("given_at", flat=True)
+        held = [one.given_at for one in self.held_now() if one.role in POWERFUL]
         return max(min(held, default=organisation.created_at), organisation.created_at) + GRACE
 
     def get_session_auth_hash(self) -> str:

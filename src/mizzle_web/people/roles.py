@@ -11,36 +11,36 @@ from mizzle_web.page.permissions import Permission
 
 
 class Role(models.TextChoices):
-    """A part that a member plays. Everybody who has signed in is a colleague."""
+    """A part that a member plays, in order of responsibility. Everybody who has signed in is a colleague."""
 
-    COLLEAGUE = "colleague", _("Colleague")
-    HOST = "host", _("Host")
-    LEADER = "leader", _("Leader")
     SERVICE_LEAD = "service_lead", _("Service lead")
+    OPERATOR = "operator", _("Operator")
     PEOPLE_PARTNER = "people_partner", _("People partner")
     EXECUTIVE = "executive", _("Executive")
+    LEADER = "leader", _("Leader")
+    HOST = "host", _("Host")
     ANALYST = "analyst", _("Analyst")
-    OPERATOR = "operator", _("Operator")
     OBSERVER = "observer", _("Observer")
+    COLLEAGUE = "colleague", _("Colleague")
 
 
 MAY: dict[Role, frozenset[Permission]] = {
-    Role.COLLEAGUE: frozenset(),
-    Role.HOST: frozenset({Permission.NOTE_CONTACT}),
-    Role.LEADER: frozenset(
-        {*(Permission.SEE_PEOPLE, Permission.DRAW_JOURNEYS, Permission.AGREE_TIMES), Permission.NOTE_CONTACT}
-    ),
     Role.SERVICE_LEAD: frozenset(Permission) - {Permission.OPERATE},
-    Role.PEOPLE_PARTNER: frozenset({Permission.SEE_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_UNITS}),
-    Role.EXECUTIVE: frozenset({Permission.SEE_PEOPLE}),
-    Role.ANALYST: frozenset({Permission.BRING_LOGS, Permission.MANAGE_JOURNEYS, Permission.DRAW_JOURNEYS}),
     Role.OPERATOR: frozenset(
         {
             *(Permission.OPERATE, Permission.MANAGE_API, Permission.READ_JOURNAL, Permission.MANAGE_SIGN_IN),
             Permission.BRING_LOGS,
         }
     ),
+    Role.PEOPLE_PARTNER: frozenset({Permission.SEE_PEOPLE, Permission.MANAGE_PEOPLE, Permission.MANAGE_UNITS}),
+    Role.EXECUTIVE: frozenset({Permission.SEE_PEOPLE}),
+    Role.LEADER: frozenset(
+        {*(Permission.SEE_PEOPLE, Permission.DRAW_JOURNEYS, Permission.AGREE_TIMES), Permission.NOTE_CONTACT}
+    ),
+    Role.HOST: frozenset({Permission.NOTE_CONTACT}),
+    Role.ANALYST: frozenset({Permission.BRING_LOGS, Permission.MANAGE_JOURNEYS, Permission.DRAW_JOURNEYS}),
     Role.OBSERVER: frozenset({Permission.READ_JOURNAL}),
+    Role.COLLEAGUE: frozenset(),
 }
 """What each role adds to that of a colleague. An observer (of a works council) sees the journal, and no results."""
 

@@ -1,4 +1,4 @@
-"""Long work of this room: looking at a large file of people, and taking it in."""
+"""Background work of this room: the check of a large file of people, and its import."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ KEPT = timedelta(days=30)
 """So long are files of people and what was read from them kept."""
 
 
-@kind("people.check_import", title=gettext_lazy("Looking at a file of people"))
+@kind("people.check_import", title=gettext_lazy("Check of a file of people"))
 def check_import(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
     """Find out what a file would change."""
     file = ImportFile.objects.get(public_id=arguments["file"])
     file = imports.check_import(file=file, at=clock.now(), tell=tell)
-    return _result(file, _("The file has been looked at. See what it would change."))
+    return _result(file, _("The file has been checked. See what it would change."))
 
 
-@kind("people.apply_import", title=gettext_lazy("Taking in a file of people"))
+@kind("people.apply_import", title=gettext_lazy("Import of people"))
 def apply_import(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
-    """Take in what a file says."""
+    """Import what a file says."""
     file = ImportFile.objects.get(public_id=arguments["file"])
     file = imports.apply_import(file=file, by=arguments["by"], at=clock.now(), tell=tell)
-    return _result(file, _("The file has been taken in."))
+    return _result(file, _("The file has been imported."))
 
 
 def _result(file: ImportFile, sentence: str) -> dict[str, Any]:

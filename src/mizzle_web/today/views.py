@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Line = tuple[str, str, Later, Later, Permission | None]
 
 LEFT = ("today:first_step", "jobs:waiting", "people:waiting")
-RIGHT = ("people:my_place",)
+RIGHT = ("journeys:mine", "people:my_place")
 """Fragments on Today, by the name of their address; each room brings its own."""
 
 
@@ -74,17 +74,17 @@ def _first_step(request: Visit) -> Step | None:
         return Step(
             "people:members",
             _("Bring in the first people"),
-            _("Invite one colleague, or read a list of all from a file. You see what would happen before it does."),
+            _(
+                "Add one colleague, or import a list of everybody from a file. "
+                "You see what would happen before it does."
+            ),
             _("Add people"),
         )
     if may(Permission.GIVE_ROLES) and Member.objects.holding(Role.SERVICE_LEAD).count() == 1:
         return Step(
             "people:members",
-            _("Share the keys"),
-            _(
-                "Make one more person service lead. With two, nobody is ever locked out. "
-                "Open their page, then give them the role."
-            ),
+            _("Make a second service lead"),
+            _("With two, nobody is ever locked out. Open the page of a person, then give them the role."),
             _("Choose somebody"),
         )
     return None
@@ -149,7 +149,7 @@ SETTINGS: list[tuple[Later, list[Line]]] = [
                 "people:languages",
                 "language",
                 _("Languages"),
-                _("Which one the house speaks to whom."),
+                _("The default, and who sees which."),
                 Permission.MANAGE_ORGANISATION,
             ),
         ],
@@ -164,12 +164,12 @@ SETTINGS: list[tuple[Later, list[Line]]] = [
                 _("Who is here, and who has left."),
                 Permission.MANAGE_PEOPLE,
             ),
-            ("people:imports", "table", _("From a file"), _("Many people at once."), Permission.MANAGE_PEOPLE),
+            ("people:imports", "table", _("Import people"), _("Many people at once."), Permission.MANAGE_PEOPLE),
             (
                 "people:roles",
                 "vote",
                 _("Roles"),
-                _("Who holds which, and what each opens."),
+                _("Who holds which, and what each may do."),
                 Permission.GIVE_ROLES,
             ),
         ],
@@ -177,8 +177,8 @@ SETTINGS: list[tuple[Later, list[Line]]] = [
     (
         _("Connections"),
         [
-            ("people:tokens", "key", _("Tokens"), _("What programs come in with."), Permission.MANAGE_API),
-            ("journal:hooks", "out", _("Hooks"), _("Other systems that are told."), Permission.MANAGE_API),
+            ("people:tokens", "key", _("Tokens"), _("For programs that act in your name."), Permission.MANAGE_API),
+            ("journal:hooks", "out", _("Webhooks"), _("Other systems that are notified."), Permission.MANAGE_API),
             (
                 "journal:deliveries",
                 "mail",
@@ -194,7 +194,7 @@ SETTINGS: list[tuple[Later, list[Line]]] = [
             (
                 "operation:operator",
                 "operate",
-                _("State of the house"),
+                _("System status"),
                 _("Versions, disk, mail, and what to do."),
                 Permission.OPERATE,
             ),
@@ -213,7 +213,7 @@ SETTINGS: list[tuple[Later, list[Line]]] = [
                 Permission.MANAGE_SIGN_IN,
             ),
             ("page:design", "eye", _("Design"), _("Every component of the pages, once."), Permission.OPERATE),
-            ("journal:mail", "mail", _("Mail"), _("How mail leaves, and a test."), Permission.OPERATE),
+            ("journal:mail", "mail", _("Mail"), _("How mail is sent, and a test."), Permission.OPERATE),
             (
                 "journal:check",
                 "journal",

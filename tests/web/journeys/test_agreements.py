@@ -491,11 +491,11 @@ def test_the_table_has_the_whole_history_and_no_formula(told, dora, wim, lead_br
     agree_time(agreement=propose(told, dora, at, 12.5, ("=Dock", "Drivers")), by=wim.actor, at=at)
     answer = lead_browser.get(address(told, "/times.csv"))
     assert 'filename="from-order-to-delivery-agreed-times.csv"' in answer.headers["Content-Disposition"]
-    _head, row = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    _head, row = csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
     assert row[:5] == ["'=Dock", "Drivers", "12.5", "", "agreed"]
     assert row[5:] == [at.isoformat(), "Dora Driver", at.isoformat(), "Wim Warehouse", "", "", "yes"]
     colleague = browser_of(person("Cleo Colleague"))
-    content = b"".join(colleague.get(address(told, "/times.csv")).streaming_content).decode()
+    content = b"".join(colleague.get(address(told, "/times.csv"))).decode()
     assert "Dora" not in content
     assert "Warehouse" in content
 

@@ -355,7 +355,7 @@ def test_the_table_names_the_unit_then_and_now_and_has_no_formula(told, lead_bro
     merge_units(units=[night], versions=[1], into=sort, on=day(at, -340), by=SYSTEM, at=at)
     told("=Nights", "Open")
     answer = lead_browser.get(address(journey, "/links.csv"))
-    found = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    found = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert found[1:] == [
         ["Carrier", "outside", "", "", "", "no"],
         ["'=Nights", "yes", "NS", "Night sort", "Sorting", "yes"],
@@ -401,3 +401,11 @@ def test_two_departments_of_one_unit_give_the_first_by_name(told, units, person,
     link_departments(journey=journey, choices=choices, seen={}, by=SYSTEM, at=at)
     assert department_of(journey, person("Dan Driver"), at.date()) == "Fleet"
     assert Journey.objects.get(pk=journey.pk).links.count() == 2
+
+
+def test_reading_records_nothing(told, lead_browser, units):
+    journey = told("Transport", "Desk")
+    before = Entry.objects.count(), DepartmentLink.objects.count()
+    for more in ("", "?q=desk", "?page=2", "/links.csv"):
+        assert lead_browser.get(address(journey, more)).status_code == 200
+    assert (Entry.objects.count(), DepartmentLink.objects.count()) == before

@@ -59,7 +59,7 @@ def test_a_file_becomes_events_and_nobody_is_named(lead, lead_browser, journey, 
     assert (answer.status_code, log.state, log.n_bytes) == (302, LogState.NEW, len(log_of()))
     kept = tables.sent_path(log)
     assert (kept.read_bytes(), stat.S_IMODE(kept.stat().st_mode)) == (log_of(), 0o600)
-    assert "You may leave this page" in text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    assert "You can leave this page" in text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
 
     (looked,) = work_off(do)
     assert looked.result["address"] == page_of(journey, f"/{log.public_id}")

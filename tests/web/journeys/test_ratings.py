@@ -8,12 +8,13 @@ import io
 import itertools
 import json
 import re
+import threading
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils.crypto import salted_hmac
 from hypothesis import HealthCheck, given, settings
@@ -30,6 +31,7 @@ from mizzle_web.page.refused import Refused
 from mizzle_web.people.models import Member
 from mizzle_web.people.roles import Role
 from web.drawings import a_drawing, map_of
+from web.workers import empty_journal
 
 TOKEN = re.compile(
     r'(?<=name="csrfmiddlewaretoken" value=")[^"]+|(?<="X-CSRFToken": ")[^"]+|(?<=name="key" value=")[^"]+'
@@ -83,17 +85,16 @@ def text(page):
 
 # --- nothing shows before a block is full ----------------------------------------------------------------------------
 @pytest.fixture
-def visible(drawing, lead_browser, person, browser_of, rf, at):
+def visible(drawing, lead_browser, person, browser_of):
     """Everything of a journey that anybody sees, without what differs by design."""
-    watcher = person("Wanda Watcher")
-    watching = browser_of(watcher)
+    watching = browser_of(person("Wanda Watcher"))
     pages = ("", ".csv", "/rate", "/rate?side=served", "/rate?side=provider")
 
     def look():
         seen = [text(watching.get(address(drawing, page))) for page in pages]
         seen += [text(lead_browser.get(address(drawing, page))) for page in (*pages, "/asked")]
-        seen += [text(lead_browser.get(f"/map/{drawing.public_id}/{page}")) for page in ("steps", "steps.csv")]
-        seen += [text(map_of(rf, watcher, drawing, at)), text(watching.get("/")), text(lead_browser.get("/"))]
+        seen += [text(lead_browser.get(f"/map/{drawing.public_id}/{page}")) for page in ("steps", "drawn.csv")]
+        seen += [map_of(watching, drawing), text(watching.get("/")), text(lead_browser.get("/"))]
         seen += [text(lead_browser.get("/journal/")), b"".join(lead_browser.get("/journal/entries.csv")).decode()]
         return [TOKEN.sub("", page) for page in seen]
 
@@ -201,6 +202,37 @@ def test_once_a_block_is_full_everybody_counts_again_in_a_new_month(drawing, doo
     many(drawing, door, [4] * BLOCK, at=at)
     assert rate(journey=drawing, side="served", levels={door.public_id: 4}, by="m0", at=at).new == 0
     assert rate(journey=drawing, side="served", levels={door.public_id: 4}, by="m0", at=APRIL).new == 1
+
+
+@pytest.fixture
+def threads(transactional_db):
+    """Let several threads see the database; the journal, which refuses to be emptied, is emptied behind its back."""
+    yield
+    empty_journal()
+
+
+def test_ratings_that_come_at_the_same_moment_are_all_counted_and_each_member_once(threads, drawing, door, at):
+    together = threading.Barrier(4)
+
+    def rate_as(members):
+        together.wait()
+        try:
+            for member in members:
+                rate(journey=drawing, side="served", levels={door.public_id: 3}, by=member, at=at)
+        finally:
+            connections.close_all()
+
+    crowd = [f"m{number}" for number in range(3 * BLOCK)]
+    shares = [crowd[0::2], crowd[1::2], crowd[0::2], crowd[1::2]]  # each of them from two devices
+    running = [threading.Thread(target=rate_as, args=(share,)) for share in shares]
+    for one in running:
+        one.start()
+    for one in running:
+        one.join()
+    assert [(one.n, one.counts[2], one.number) for one in RatingBlock.objects.full()] == [
+        (BLOCK, BLOCK, number) for number in (1, 2, 3)
+    ]
+    assert RatingBlock.objects.count() == 3
 
 
 def test_receipts_are_forgotten_with_their_month_or_their_block(drawing, door, at):

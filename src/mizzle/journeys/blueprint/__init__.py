@@ -7,8 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mizzle.journeys.blueprint import drawing
-from mizzle.journeys.blueprint.choice import choose
-from mizzle.journeys.blueprint.layout import lay_out
 from mizzle.journeys.blueprint.spacing import distance_words
 from mizzle.journeys.blueprint.text import ENGLISH, Words, clean
 
@@ -228,6 +226,9 @@ def blueprint(
     """
     if nodes_at_most < 1:
         raise ValueError(f"a drawing needs room for an activity, not for {nodes_at_most}")
+    from mizzle.journeys.blueprint.choice import choose
+    from mizzle.journeys.blueprint.layout import lay_out
+
     agreed = MappingProxyType(dict(over or {}))
     choice = choose(process_map, distance, over=agreed, nodes_at_most=nodes_at_most)
     known = {row.department for row in distance.departments} | {node.node.department for node in process_map.nodes}

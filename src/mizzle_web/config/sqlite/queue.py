@@ -84,13 +84,3 @@ class Queue:
     def __len__(self) -> int:
         with self._guard:
             return len(self._places)
-
-
-_queues: dict[str, Queue] = {}
-_opening = threading.Lock()
-
-
-def queue_of(name: str) -> Queue:
-    """Give the queue of a database file; there is one in each process."""
-    with _opening:
-        return _queues.setdefault(name, Queue())

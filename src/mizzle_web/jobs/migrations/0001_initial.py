@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                             ("waiting", "Waiting"),
                             ("running", "Running"),
                             ("done", "Done"),
-                            ("failed", "Not done"),
+                            ("failed", "Failed"),
                             ("cancelled", "Cancelled"),
                         ],
                         db_index=True,

@@ -103,7 +103,7 @@ def replay(request: Visit, public_id: UUID) -> HttpResponse:
         form = Form({})
         form.refuse(refusal)
         return _deliveries(request, form)
-    return tell(redirect("journal:deliveries"), _("It waits again and goes out in a moment."))
+    return tell(redirect("journal:deliveries"), _("It is in the queue again and goes out in a moment."))
 
 
 @needs(Permission.OPERATE)

@@ -99,8 +99,8 @@ def switch(request: Visit, public_id: UUID) -> HttpResponse:
     except Refused as refusal:
         return _refuse(request, refusal)
     on, off = (
-        _("The hook is on. What waited goes out."),
-        _("The hook is off. What waits for it stays until it is on again."),
+        _("The webhook is on. What waited goes out."),
+        _("The webhook is off. What waits for it stays until it is on again."),
     )
     return tell(redirect("journal:hooks"), on if is_active else off)
 
@@ -116,7 +116,7 @@ def ping(request: Visit, public_id: UUID) -> HttpResponse:
         raise Http404 from problem
     except Refused as refusal:
         return _refuse(request, refusal)
-    return tell(redirect("journal:hooks"), _("A test call goes out in a moment. Deliveries says what came of it."))
+    return tell(redirect("journal:hooks"), _("A test call goes out in a moment. Deliveries shows what came of it."))
 
 
 @needs(Permission.MANAGE_API)
@@ -129,4 +129,4 @@ def remove(request: Visit, public_id: UUID) -> HttpResponse:
         raise Http404 from problem
     except Refused as refusal:
         return _refuse(request, refusal)
-    return tell(redirect("journal:hooks"), _("The hook is removed."))
+    return tell(redirect("journal:hooks"), _("The webhook is removed."))

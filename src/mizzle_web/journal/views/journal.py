@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mizzle_web.journal import checker, figures
+from mizzle_web.journal import checker, details, figures
 from mizzle_web.journal.actions import record_check
 from mizzle_web.journal.forms import Check, Filter
 from mizzle_web.journal.models import Entry, Head
@@ -37,7 +37,8 @@ class Line:
     entry: Entry
     who: str
     thing: str
-    more: str
+    more: list[tuple[str, str]]
+    """What the entry says more: names and values."""
 
 
 @needs(Permission.READ_JOURNAL)
@@ -72,10 +73,7 @@ def _number(text: str) -> int | None:
 
 def _lines(request: Visit, entries: list[Entry]) -> list[Line]:
     names = {actor: _name(request, actor) for actor in {entry.by for entry in entries}}
-    return [
-        Line(entry, names[entry.by], figures.short(entry.thing), figures.detail_words(entry.details))
-        for entry in entries
-    ]
+    return [Line(entry, names[entry.by], figures.short(entry.thing), details.lines(entry.details)) for entry in entries]
 
 
 def _name(request: Visit, actor: str) -> str:

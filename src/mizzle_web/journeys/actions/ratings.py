@@ -16,7 +16,7 @@ from mizzle_web.journeys.models import LEVELS, DrawnStep, RatingBlock, RatingRec
 from mizzle_web.page.refused import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -46,28 +46,34 @@ def rate(*, journey: Journey, side: str, levels: Mapping[UUID, int], by: str, at
     levels
         By the id of the point, a level from 1 to 6.
     """
-    steps = _points(journey, levels)
     if not levels or set(levels.values()) - set(range(1, LEVELS + 1)) or side not in Side.values:
         raise Refused("no_level", _("Choose a level for at least one point."), field="levels")
     month = at.astimezone(UTC).date().replace(day=1)
     n_new = n_filled = 0
     with transaction.atomic():
         RatingReceipt.objects.filter(month_on__lt=month).delete()
-        held = DrawnStep.objects.select_for_update().filter(pk__in=[one.pk for one in steps]).order_by("pk")
-        for step in held:
+        for step in _held(journey, levels):
             block = _open_block(step, side)
-            if _is_first(step, side, block, month, by):
-                n_new += 1
-                n_filled += _count(block, levels[step.public_id], at)
+            marks = mark(by, step, side, f"{month:%Y-%m}"), mark(by, step, side, f"block {block.number}")
+            if RatingReceipt.objects.filter(pk__in=marks).exists():
+                continue
+            n_new += 1
+            n_filled += _count(block, levels[step.public_id], at)
+            RatingReceipt.objects.create(mark=marks[0], month_on=month)
+            if block.filled_on is None:
+                RatingReceipt.objects.create(mark=marks[1], block=block)
         if n_filled:
             details = {"n_blocks": n_filled, "n_each": BLOCK}
             record(by=SYSTEM, verb="journey.ratings_shown", thing=thing(journey), at=at, details=details)
-    return Counted(n_new, len(steps) - n_new)
+    return Counted(n_new, len(levels) - n_new)
 
 
-def _points(journey: Journey, wanted: Mapping[UUID, int]) -> list[DrawnStep]:
-    """Find the perception points of a journey by their ids."""
-    found = list(DrawnStep.objects.filter(journey=journey, is_point=True, public_id__in=list(wanted)))
+def _held(journey: Journey, wanted: Collection[UUID]) -> list[DrawnStep]:
+    """Find perception points of a journey by their ids, and hold them until the transaction ends."""
+    points = DrawnStep.objects.select_for_update().filter(journey=journey, is_point=True)
+    found = list(
+        points.filter(public_id__in=list(wanted)).order_by("pk")
+    )  # in one order, so that nobody waits in a ring
     if len(found) != len(wanted):
         raise Refused("no_such_point", _("Somebody changed the steps in the meantime. Load the page again."))
     return found
@@ -76,21 +82,8 @@ def _points(journey: Journey, wanted: Mapping[UUID, int]) -> list[DrawnStep]:
 def _open_block(step: DrawnStep, side: str) -> RatingBlock:
     """Give the block that is being filled, a new one where all are full; the step is held."""
     blocks = RatingBlock.objects.filter(step=step, side=side, is_asked=False)
-    block = blocks.filter(filled_on__isnull=True).first()
-    if block is None:
-        block = RatingBlock.objects.create(step=step, side=side, number=blocks.count() + 1, counts=[0] * LEVELS)
-    return block
-
-
-def _is_first(step: DrawnStep, side: str, block: RatingBlock, month: date, by: str) -> bool:
-    """Leave the marks of a member, and tell whether neither was there."""
-    of_month = mark(by, step, side, f"{month:%Y-%m}")
-    of_block = mark(by, step, side, f"block {block.number}")
-    if RatingReceipt.objects.filter(pk__in=(of_month, of_block)).exists():
-        return False
-    RatingReceipt.objects.create(mark=of_month, month_on=month)
-    RatingReceipt.objects.create(mark=of_block, block=block)
-    return True
+    found = blocks.filter(filled_on__isnull=True).first()
+    return found or RatingBlock(step=step, side=side, number=blocks.count() + 1, counts=[0] * LEVELS)
 
 
 def mark(member: str, step: DrawnStep, side: str, when: str) -> str:
@@ -116,7 +109,6 @@ def bring_counts(
     *, journey: Journey, point: UUID, counts: Sequence[int], on: date, key: str, by: str, at: datetime
 ) -> None:
     """Enter what customers said who were asked elsewhere, all at once; sent twice it is entered once."""
-    (step,) = _points(journey, {point: 0})
     told = list(counts)
     if len(told) != LEVELS or min(told) < 0 or sum(told) < BLOCK:
         raise Refused(
@@ -133,7 +125,7 @@ def bring_counts(
         content = {"point": str(point), "counts": told, "on": on.isoformat()}
         if not first_time(key=f"asked:{key}", content=content, by=by, at=at):
             return
-        DrawnStep.objects.select_for_update().get(pk=step.pk)
+        (step,) = _held(journey, [point])
         last = RatingBlock.objects.filter(step=step, side=Side.SERVED, is_asked=True).order_by("number").last()
         RatingBlock.objects.create(
             step=step,
@@ -150,8 +142,8 @@ def bring_counts(
 
 def take_back_counts(*, journey: Journey, point: UUID, number: int, by: str, at: datetime) -> None:
     """Take back what was entered of customers who were asked, as a whole; taken back twice it is gone once."""
-    (step,) = _points(journey, {point: 0})
     with transaction.atomic():
+        (step,) = _held(journey, [point])
         found = RatingBlock.objects.select_for_update().filter(
             step=step, side=Side.SERVED, is_asked=True, number=number
         )

@@ -76,17 +76,18 @@ class Choice:
 def choice(journey: Journey, ticked: Collection[str], *, words: str = "", page: int = 1) -> Choice:
     """Sort the activities of a journey for somebody who ticks perception points."""
     counts: dict[str, int] = journey.table_facts.get("activities", {})
-    why = {one["activity"]: in_one_line(one["reasons"]) for one in journey.table_facts.get("suggestions", ())}
-    found = [name for name in sorted(counts, key=folded) if holds(name, words)]
+    reasons = {one["activity"]: one["reasons"] for one in journey.table_facts.get("suggestions", ())}
+    found = sorted((name for name in counts if holds(name, words)), key=folded)
 
     def shown(names: Sequence[str], *, is_ticked: bool) -> tuple[Activity, ...]:
-        return tuple(Activity(name, counts[name], why.get(name, ""), is_ticked) for name in names)
+        return tuple(Activity(name, counts[name], in_one_line(reasons.get(name, ())), is_ticked) for name in names)
 
     chosen = {name for name in ticked if name in counts}
     boxes = [name for name in found if name in chosen][:MOST_TICKED]
     open_ones = [name for name in found if name not in chosen]
-    suggested = [name for name in why if name in set(open_ones)][:MOST_SUGGESTED]
-    rest = [name for name in open_ones if name not in set(suggested)]
+    is_open = set(open_ones)
+    suggested = [name for name in reasons if name in is_open][:MOST_SUGGESTED]
+    rest = [name for name in open_ones if name not in suggested]
     n_pages = max(1, -(-len(rest) // A_PAGE))
     page = min(max(page, 1), n_pages)
     part = shown(rest[(page - 1) * A_PAGE : page * A_PAGE], is_ticked=False)

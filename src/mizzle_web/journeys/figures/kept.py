@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from mizzle import __version__
-from mizzle_web.journeys.figures.measured import PARTS, Months, of_json
+from mizzle.journeys.results import ProcessMap
+from mizzle_web.journeys.figures.measured import FEWEST, PARTS, Months, Near, key_of, of_json
 from mizzle_web.journeys.models import Agreement, FigurePart, FigureSet
 
 if TYPE_CHECKING:
-    from mizzle.journeys.results import ProcessMap
+    from collections.abc import Iterable
+
+    from mizzle.tables import Node
     from mizzle_web.journeys.figures.measured import Drawing, Page
     from mizzle_web.journeys.figures.view import View
     from mizzle_web.journeys.models import Journey
 
-FEWEST_CASES = 5
+FEWEST_CASES = FEWEST
 """From fewer cases nothing is told of a department."""
+EMPTY = ProcessMap(nodes=(), edges=(), cases=0, cases_shown=0, nodes_total=0, edges_total=0, method="")
 
 
 def agreements_of(journey: Journey) -> list[dict[str, Any]]:
@@ -56,6 +61,30 @@ class Kept:
         """Every department in every month."""
         found: Months = self._part("months")
         return found
+
+    def near(self, department: str) -> Near | None:
+        """Give what one department is told of itself; None where these cases do not have it."""
+        found: str | None = self._near.get(department)
+        near: Near | None = None if found is None else of_json(found, Near)
+        return near
+
+    @cached_property
+    def _near(self) -> dict[str, str]:
+        found: dict[str, str] = self._part("near")
+        return found
+
+    def usual(self, nodes: Iterable[Node]) -> ProcessMap:
+        """Give the process map of some nodes, and of the steps that lead to them."""
+        known: dict[str, str] = self._part("usual")
+        wanted = (known.get(key_of(node)) for node in dict.fromkeys(nodes))
+        found: list[ProcessMap] = [of_json(one, ProcessMap) for one in wanted if one is not None]
+        around = chain.from_iterable
+        whole = next(iter(found), EMPTY)
+        return replace(
+            whole,
+            nodes=tuple(around(one.nodes for one in found)),
+            edges=tuple(around(one.edges for one in found)),
+        )
 
     @cached_property
     def steps(self) -> ProcessMap:

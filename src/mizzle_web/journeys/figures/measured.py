@@ -5,7 +5,9 @@ Nothing of Django here: the process that measures knows no database and no perso
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections import defaultdict
+from dataclasses import dataclass, replace
 
 # Imported in earnest, since the types of fields are read when they become JSON.
 from datetime import datetime  # noqa: TC003 - see above
@@ -17,6 +19,7 @@ from pydantic import TypeAdapter
 from mizzle.estimate import Estimate  # noqa: TC001 - see above
 from mizzle.journeys.results import (  # see above
     Agreed,
+    Becomes,
     DepartmentDistance,
     DepartmentWay,
     Distance,
@@ -29,6 +32,10 @@ from mizzle.journeys.results import (  # see above
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from mizzle.tables import Node
+
+FEWEST = 5
+"""From fewer cases nothing is told of a department."""
 PACES = ("all", "typical", "late")
 """All cases of a view, those that took as long as most, and the slowest tenth."""
 
@@ -97,6 +104,36 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What one department is told of its own way to the customer, where the rest of the page is not asked for.
+
+    Attributes
+    ----------
+    department, cases
+        Whose work, in how many cases.
+    handovers, hours
+        Its distance.
+    touch, wait
+        What lies between it and the customer; None where no perception point follows its work.
+    becomes
+        The perception points that its work becomes, the most frequent ones.
+    before_first, before_last, compared
+        The months half a year earlier, and itself then and now; None where the log does not go so far back.
+    """
+
+    department: str
+    cases: int
+    handovers: Estimate
+    hours: Estimate
+    touch: Estimate | None
+    wait: Estimate | None
+    becomes: tuple[Becomes, ...]
+    before_first: str
+    before_last: str
+    compared: Compared | None
+
+
+@dataclass(frozen=True, slots=True)
 class Onward:
     """What follows a step in the list form."""
 
@@ -133,6 +170,10 @@ class Drawing:
 
 
 Months = tuple[DepartmentDistance, ...]
+NearByDepartment = dict[str, str]
+"""`Near` of each department as JSON, so that a page reads that of one among hundreds, and no more."""
+UsualByNode = dict[str, str]
+"""The process map around each node as JSON: the node, and the steps that lead to it; for the pages of single cases."""
 Suggestions = tuple[Suggestion, ...]
 
 
@@ -140,6 +181,48 @@ Suggestions = tuple[Suggestion, ...]
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     """Give what turns a table into JSON and back."""
     return TypeAdapter(kind)
+
+
+MOST_BECOMES = 3
+
+
+def near_of(page: Page) -> dict[str, str]:
+    """Take out of a page what each department is told of itself."""
+    ways = {one.department: one for one in page.ways}
+    compared = {one.department: one for one in page.compared}
+    found = {}
+    for one in page.distance.departments:
+        way = ways.get(one.department)
+        near = Near(
+            department=one.department,
+            cases=one.cases,
+            handovers=one.handovers_to_customer,
+            hours=one.hours_to_customer,
+            touch=way.touch_hours if way else None,
+            wait=way.wait_hours if way else None,
+            becomes=way.becomes[:MOST_BECOMES] if way else (),
+            before_first=page.before_first,
+            before_last=page.before_last,
+            compared=compared.get(one.department),
+        )
+        found[one.department] = to_json(near, Near)
+    return found
+
+
+def usual_of(drawn: ProcessMap) -> dict[str, str]:
+    """Take a process map apart, so that a page of one case reads the nodes that it passes, and no more."""
+    into = defaultdict(list)
+    for edge in drawn.edges:
+        into[edge.target].append(edge)
+    return {
+        key_of(one.node): to_json(replace(drawn, nodes=(one,), edges=tuple(into[one.node])), ProcessMap)
+        for one in drawn.nodes
+    }
+
+
+def key_of(node: Node) -> str:
+    """Name a node in `UsualByNode`."""
+    return json.dumps(node, ensure_ascii=False)
 
 
 def to_json(value: object, kind: Hashable) -> str:
@@ -155,6 +238,8 @@ def of_json(text: str, kind: Hashable) -> Any:
 PARTS: dict[str, Hashable] = {
     **dict.fromkeys(PACES, Page),
     "months": Months,
+    "near": NearByDepartment,
+    "usual": UsualByNode,
     "steps": ProcessMap,
     **{f"draw-{pace}": Drawing for pace in PACES},
 }

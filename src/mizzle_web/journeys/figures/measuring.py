@@ -133,7 +133,7 @@ def measure(
     from mizzle.engines import open_engine
     from mizzle.journeys.results import Agreement, ProcessMap
     from mizzle.logs import open_events
-    from mizzle_web.journeys.figures.measured import Months, to_json
+    from mizzle_web.journeys.figures.measured import Months, NearByDepartment, UsualByNode, near_of, to_json, usual_of
     from mizzle_web.journeys.figures.measured import Page as PageKind
     from mizzle_web.journeys.figures.view import View
 
@@ -153,6 +153,8 @@ def measure(
             if is_all:
                 page = _beside(page, whole, points, chosen, pace.late_from_hours)
                 parts += [("months", "", to_json(months, Months)), ("steps", "", to_json(drawn, ProcessMap))]
+                parts.append(("near", "", to_json(near_of(page), NearByDepartment)))
+                parts.append(("usual", "", to_json(usual_of(drawn), UsualByNode)))
             parts.append((name, "", to_json(page, PageKind)))
             parts += _drawings(name, page, drawn, told, languages)
     return parts
@@ -211,7 +213,7 @@ def _beside(page: Page, whole: Events, points: list[str], view: View, late_from:
 
     from mizzle import journeys
     from mizzle.estimate import difference
-    from mizzle_web.journeys.figures.measured import Compared
+    from mizzle_web.journeys.figures.measured import FEWEST, Compared
 
     page = replace(page, late_from_hours=late_from)
     if not view.first:
@@ -231,7 +233,7 @@ def _beside(page: Page, whole: Events, points: list[str], view: View, late_from:
             difference(now.hours_to_customer, past.hours_to_customer),
         )
         for now in page.distance.departments
-        if (past := before.get(now.department)) is not None
+        if (past := before.get(now.department)) is not None and past.cases >= FEWEST
     )
     return replace(page, before_first=earlier.first, before_last=earlier.last, compared=compared)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mizzle_web.journeys.figures import words
 from mizzle_web.journeys.figures.columns import MAY_BE_MISSING, NONE, encoded, is_understood, question_of, values_of
 from mizzle_web.journeys.figures.reading import ROLES
-from mizzle_web.page.forms import Form
+from mizzle_web.page.forms import Form, dress
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -136,7 +136,7 @@ class Columns(Form):
                     "Kept to choose cases by: a region, a product, a priority. Columns about people are left out."
                 ),
             )
-            self.fields["extras"].widget.template_name = "page/choices.html"
+            dress(self.fields["extras"])
 
     def _add(self, name: str, choices: Choices, widget: type[forms.Widget] | None = None) -> None:
         """Add a choice with the reason why it stands as it does."""
@@ -151,10 +151,7 @@ class Columns(Form):
         field.error_messages["required"] = _("Choose: %(label)s.") % {"label": field.label}
         field.error_messages["invalid_choice"] = _("The file no longer has this. Choose another one.")
         field.help_text = self._hint(name)
-        field.widget.template_name = "page/choices.html" if radio else field.widget.template_name
-        if not radio:
-            field.widget.attrs["class"] = "input"
-        self.fields[name] = field
+        self.fields[name] = dress(field)
 
     def _hint(self, name: str) -> Any:
         """Say why a column was chosen, or what it is to be."""

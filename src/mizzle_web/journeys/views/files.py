@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @member
 @require_safe
-def file(request: Visit, public_id: UUID, name: str) -> HttpResponse:
+def file(request: Visit, public_id: UUID, table: str) -> HttpResponse:
     """Give one table of the map as a CSV file."""
     journey = journey_or_404(public_id)
-    table = files.TABLES.get(name)
-    kept = find(journey, view_of(request, journey)) if table and journey.has_table else None
-    if table is None or kept is None:
+    rows = files.TABLES.get(table)
+    kept = find(journey, view_of(request, journey)) if rows and journey.has_table else None
+    if rows is None or kept is None:
         raise Http404
-    head, lines = table(kept)
-    return sheet(f"{journey.name} {name}", chain([head], lines))
+    head, lines = rows(kept)
+    return sheet(f"{journey.name} {table}", chain([head], lines))

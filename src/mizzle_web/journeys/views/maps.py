@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +18,7 @@ from mizzle_web.journeys.actions.figure_sets import KIND, ask_for_figures
 from mizzle_web.journeys.figures import findings, rows, said
 from mizzle_web.journeys.figures.kept import digest_of, find
 from mizzle_web.journeys.figures.measured import PACES
+from mizzle_web.journeys.figures.places import department_of
 from mizzle_web.journeys.figures.view import View, first_view, month_of, n_months, shifted
 from mizzle_web.journeys.forms.maps import BETWEEN, ChooseCases
 from mizzle_web.journeys.models import LogState
@@ -148,7 +150,9 @@ def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[s
     told = rows.departments(whole)
     wanted = request.GET.get("department", "")
     chosen = next((one for one in told if one.name == wanted), None)
-    mine = None
+    own = department_of(journey, request.user, timezone.localdate(request.at))
+    mine = next((one for one in told if one.name == own), None)
+    shown_one = chosen or mine or _telling(told)
     words = request.GET.get("q", "").strip().casefold()[:100]
     found = [one for one in told if words in one.name.casefold()] if words else told
     titles = {ALL: _("All cases"), "typical": _("Typical cases"), "late": _("Late cases")}
@@ -165,7 +169,8 @@ def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[s
         "departments": found,
         "n_departments": len(told),
         "words": words,
-        "chosen": chosen or mine or _telling(told),
+        "chosen": shown_one,
+        "is_mine": shown_one is not None and shown_one is mine,
         "is_chosen": chosen is not None,
         "closed": _address(journey, view, pace="" if pace == ALL else pace),
         "query": _address(journey, view, pace="" if pace == ALL else pace).partition("?")[2],

@@ -52,7 +52,7 @@ def _weakness(password: str, member: Member) -> str:
     """Say what is wrong with a password; nothing where it may be taken."""
     shortest = Organisation.objects.values_list("shortest_password", flat=True).first() or SHORTEST_PASSWORD
     if len(password) < shortest:
-        return _("Take at least %(n)d characters. Four words are easy to remember.") % {"n": shortest}
+        return _("Use at least %(n)d characters. Four words are easy to remember.") % {"n": shortest}
     try:
         validate_password(password, member, get_default_password_validators())
     except ValidationError as problem:
@@ -68,11 +68,9 @@ def set_pin(*, member: Member, pin: str, by: str, at: datetime) -> None:
             "no_code", _("A PIN goes with a personal code. Ask whoever looks after people to give you one first.")
         )
     if len(pin) != PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
-        raise Refused("weak_pin", _("Take six digits."), field="pin")
+        raise Refused("weak_pin", _("Use six digits."), field="pin")
     if is_trivial(pin=pin, code=member.code):
-        raise Refused(
-            "weak_pin", _("Anybody would try this one first. Take six digits without a pattern."), field="pin"
-        )
+        raise Refused("weak_pin", _("Anybody would try this one first. Use six digits without a pattern."), field="pin")
     with transaction.atomic():
         member.pin = make_password(pin)
         member.save(update_fields=("pin",))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from mizzle_web.journal.actions import record, record_each
 from mizzle_web.page.permissions import Permission
+from mizzle_web.page.prepared import Addition
 from mizzle_web.page.refused import Refused
-from mizzle_web.people.actions.members import let_go
+from mizzle_web.people.actions.members import let_go, no_password, take_in
 from mizzle_web.people.actions.places import settle
 from mizzle_web.people.actions.roles import end_sessions
 from mizzle_web.people.actions.units import open_unit
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from mizzle_web.people.models import ImportFile
+
+
+_PLACE, _GIVE = Addition(Placement, is_told=False), Addition(Grant, is_told=False)
 
 
 def open_units(*, file: ImportFile, importer: Member, at: datetime) -> None:
@@ -48,7 +50,7 @@ def open_units(*, file: ImportFile, importer: Member, at: datetime) -> None:
 
 
 def apply_part(*, file: ImportFile, part: Sequence[int], importer: Member, zone: ZoneInfo, at: datetime) -> None:
-    """Take in the rows with these keys, note that they are, and tell the journal."""
+    """Import the rows with these keys, note that they are, and tell the journal."""
     told: dict[str, list[str]] = defaultdict(list)
     rows = list(ImportRow.objects.select_for_update().filter(pk__in=part, is_applied=False).order_by("number"))
     units = {unit.code: unit for unit in Unit.objects.filter(code__in={row.after.get("unit", "") for row in rows})}
@@ -94,7 +96,7 @@ def _add(
     at: datetime,
     told: dict[str, list[str]],
 ) -> None:
-    """Take in new members."""
+    """Add new members."""
     emails = {row.after["email"] for row in rows if "email" in row.after}
     codes = {row.after["code"].lower() for row in rows if "code" in row.after}
     there = Member.objects.annotate(small_email=Lower("email"), small_code=Lower("code"))
@@ -116,9 +118,10 @@ def _add(
             language=after.get("language", ""),
             joined_at=_joined(row, zone, at),
         )
-        member.password = UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30)  # as Django makes it, and much faster
+        member.password = no_password()
         pairs.append((row, member))
-    Member.objects.bulk_create(member for _row, member in pairs)
+    for _row, member in pairs:
+        take_in(member)
     placements, grants = [], []
     for row, member in pairs:
         unit = units.get(row.after.get("unit", ""))
@@ -128,7 +131,7 @@ def _add(
         grants += [Grant(member=member, role=role, given_at=at) for role in row.after.get("roles", ())]
         row.member = member
         told["new"].append(member.actor)
-    Placement.objects.bulk_create(placements)
+    _PLACE.many(placements)
     _give(grants, importer, at)
 
 
@@ -201,6 +204,6 @@ def _write(
 
 def _give(grants: Sequence[Grant], importer: Member, at: datetime) -> None:
     """Give roles, each with a line of its own in the journal, as one given on a page has."""
-    Grant.objects.bulk_create(grants)
+    _GIVE.many(grants)
     things = [(f"member:{one.member.public_id}", {"role": str(one.role), "unit": None}) for one in grants]
     record_each(by=importer.actor, verb="role.given", things=things, at=at)

@@ -1,4 +1,4 @@
-"""Take in a file of people: receive it, say what it would change, and change it, some rows at a time."""
+"""Import a file of people: receive it, say what it would change, and change it, some rows at a time."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from mizzle_web.journal.actions import record
 from mizzle_web.page.permissions import Permission
+from mizzle_web.page.prepared import Addition
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.actions.imported import apply_part, open_units
 from mizzle_web.people.models import ImportFile, ImportRow, ImportState, Member, Organisation, Outcome
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
     Tell = Callable[[float, str], None]
 
 AT_ONCE = 500
-"""Rows up to which a file is looked at, and taken in, while its sender waits."""
+"""Rows up to which a file is checked, and imported, while its sender waits."""
 PART = 500
-"""Rows that are taken in within one transaction."""
+"""Rows that are imported within one transaction."""
+_KEEP = Addition(ImportRow, is_told=False)
 OPEN = (ImportState.NEW, ImportState.CHECKED, ImportState.APPLYING)
 TO_DO = (Outcome.NEW, Outcome.CHANGED, Outcome.MOVED, Outcome.LEAVES)
 
@@ -122,9 +124,9 @@ def check_import(*, file: ImportFile, at: datetime, tell: Tell) -> ImportFile:
                 used.add(one.after.get("unit", ""))
                 counts[one.outcome] += 1
             with transaction.atomic():
-                ImportRow.objects.bulk_create(one for one in planned if one.outcome != Outcome.SAME)
+                _KEEP.many([one for one in planned if one.outcome != Outcome.SAME])
             done += len(part)
-            tell(done / n_rows, _("%(n)d of %(all)d rows looked at") % {"n": done, "all": n_rows})
+            tell(done / n_rows, _("%(n)d of %(all)d rows checked") % {"n": done, "all": n_rows})
     except (Unreadable, FileNotFoundError) as problem:
         return _refuse(file, problem.code if isinstance(problem, Unreadable) else "gone", at)
     file.units = [{"code": one.code, "name": one.name, "parent": one.parent} for one in _needed(units, used)]
@@ -139,7 +141,7 @@ def check_import(*, file: ImportFile, at: datetime, tell: Tell) -> ImportFile:
 
 
 def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> ImportFile:
-    """Take in what the check of a file found, some rows at a time, each part and the progress in one transaction.
+    """Import what the check of a file found, some rows at a time, each part and the progress in one transaction.
 
     Broken off at any point and begun again, it ends as if it had not been.
     """
@@ -148,7 +150,7 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
         if file.state == ImportState.APPLIED:
             return file
         if file.state not in (ImportState.CHECKED, ImportState.APPLYING):
-            raise Refused("not_checked", _("This file has not been looked at, or was put away. Send it again."))
+            raise Refused("not_checked", _("This file has not been checked, or was discarded. Send it again."))
         file.state = ImportState.APPLYING
         file.save(update_fields=("state",))
     importer = _importer(file, by)
@@ -163,7 +165,7 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
             _apply(file, to_do, importer, at)
         done += sum(outcome in TO_DO for _pk, _number, outcome, _is_applied in part)
         if n_rows:
-            tell(min(done / n_rows, 1.0), _("%(n)d of %(all)d rows taken in") % {"n": done, "all": n_rows})
+            tell(min(done / n_rows, 1.0), _("%(n)d of %(all)d rows imported") % {"n": done, "all": n_rows})
     with transaction.atomic():
         counts = dict.fromkeys(Outcome.values, 0) | {"same": file.counts.get("same", 0)}
         for outcome in Outcome:
@@ -176,7 +178,7 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
 
 
 def begin_apply(*, file: ImportFile, by: str, at: datetime) -> bool:
-    """Note that a file is to be taken in; false where that has begun already."""
+    """Note that a file is to be imported; false where that has begun already."""
     with transaction.atomic():
         changed = ImportFile.objects.filter(pk=file.pk, state=ImportState.CHECKED).update(state=ImportState.APPLYING)
         if changed:
@@ -190,7 +192,7 @@ def follow_job(*, file: ImportFile, job: UUID | None) -> None:
 
 
 def discard_import(*, file: ImportFile, by: str, at: datetime) -> None:
-    """Put a file away: what was read from it is forgotten. What was taken in already stays."""
+    """Discard a file: what was read from it is forgotten. What was imported already stays."""
     with transaction.atomic():
         file = ImportFile.objects.select_for_update().get(pk=file.pk)
         file.rows.all().delete()
@@ -209,7 +211,7 @@ def forget_imports(*, before: datetime) -> int:
 
 
 def _apply(file: ImportFile, part: list[int], importer: Member, at: datetime) -> None:
-    """Take in some rows at once; where two of them meet in the database, one after the other."""
+    """Import some rows at once; where two of them meet in the database, one after the other."""
     try:
         with transaction.atomic():
             apply_part(file=file, part=part, importer=importer, zone=_zone(), at=at)

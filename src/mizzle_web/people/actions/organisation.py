@@ -20,7 +20,7 @@ def found_organisation(
     *, name: str, language: str, timezone: str, at: datetime, by: str, is_sample: bool = False
 ) -> Organisation:
     """Begin: the house gets its organisation. There can be only one."""
-    there = Refused("already_there", _("This house has an organisation already. Sign in instead."))
+    there = Refused("already_there", _("There is an organisation here already. Sign in instead."))
     try:
         with transaction.atomic():
             if Organisation.objects.exists():

@@ -108,7 +108,7 @@ def check(*, given: str, network: str, at: datetime) -> None:
     """
     code = secrets.plain(kept())
     if not code:
-        sentence = _("There is no start code any more. Start the house again, and it prints one.")
+        sentence = _("There is no start code any more. Start mizzle again, and it prints one.")
         raise Refused("no_start_code", sentence, field="code")
     made = tries.count(limits=Limits(own=Limit(secrets.keyed(f"start:{network}"), FREE_TRIES)), at=at)
     if not constant_time_compare(secrets.plain(given), code):

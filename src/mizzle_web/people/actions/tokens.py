@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from mizzle_web.journal.actions import once, record
 from mizzle_web.page.api import Scope
 from mizzle_web.page.refused import Refused
+from mizzle_web.people import arrivals
 from mizzle_web.people.models import Member, Token
 from mizzle_web.people.secrets import hashed, new_link
 
@@ -50,7 +51,7 @@ def make_token(
     Gives None where the form with this key has made one before.
     """
     if not scopes:
-        raise Refused("no_scope", _("Choose at least one thing that the token opens."), field="scopes")
+        raise Refused("no_scope", _("Choose at least one thing that the token may do."), field="scopes")
     if not 1 <= days <= LONGEST_DAYS:
         raise Refused("bad_expiry", _("A token lasts from one day to a year. Choose when it ends."), field="days")
     made: list[tuple[Token, str]] = []
@@ -104,7 +105,7 @@ def use_token(*, text: str, at: datetime) -> Token | None:
     """
     if not text.startswith(PREFIX):
         return None
-    token = Token.objects.usable(at).select_related("member").filter(digest=hashed(text)).first()
+    token = arrivals.token(hashed(text), at)
     if token is not None and token.used_on != at.date():
         with _uses_lock:
             _uses[token.pk] = at.date()

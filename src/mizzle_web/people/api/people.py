@@ -54,7 +54,7 @@ def _zones() -> frozenset[str]:
 
 def _zone(text: str) -> str:
     if text not in _zones():
-        raise ValueError(_("Give a time zone as Europe/Oslo."))
+        raise ValueError(_("Give a time zone such as Europe/Oslo."))
     return text
 
 
@@ -154,6 +154,14 @@ def _within(reader: Member, permission: Permission, on: date) -> MemberQuerySet:
 
 def _told(one: Member, reader: Member) -> PersonTold:
     unit = next((placement.unit for placement in one.placements.all()), None)
+    roles = [
+        RoleOfPerson(role=str(grant.role), unit=grant.unit.public_id if grant.unit else None)
+        for grant in one.grants.all()
+    ]
+    return _told_of(one, reader, unit, roles)
+
+
+def _told_of(one: Member, reader: Member, unit: Unit | None, roles: list[RoleOfPerson]) -> PersonTold:
     return PersonTold(
         id=one.public_id,
         name=one.name,
@@ -162,10 +170,7 @@ def _told(one: Member, reader: Member) -> PersonTold:
         language=one.language or None,
         timezone=one.timezone or None,
         unit=UnitOfPerson(id=unit.public_id, code=unit.code) if unit else None,
-        roles=[
-            RoleOfPerson(role=str(grant.role), unit=grant.unit.public_id if grant.unit else None)
-            for grant in one.grants.all()
-        ],
+        roles=roles,
         joined_at=one.joined_at,
         left_at=one.left_at,
         version=one.version,
@@ -252,7 +257,7 @@ def read_person(request: Visit, person_id: UUID) -> PersonTold:
 
 @openings.post("/people", scope=Scope.PEOPLE_WRITE, answer=PersonTold, summary="Add a person")
 def add_person(request: Visit, given: NewPerson, key: Key = None) -> Status[Any]:
-    """Take somebody in. They have no way to sign in before they are invited."""
+    """Add a person. They have no way to sign in before they are invited."""
 
     def make() -> PersonTold:
         new = NewMember(
@@ -262,7 +267,8 @@ def add_person(request: Visit, given: NewPerson, key: Key = None) -> Status[Any]
             language=given.language or "",
             unit=_unit(request, given.unit),
         )
-        return _told_anew(request, add_member(member=new, by=request.user.actor, at=request.at))
+        one = add_member(member=new, by=request.user.actor, at=request.at)
+        return _told_anew(request, one) if new.unit else _told_of(one, request.user, None, [])
 
     return made(request, key, given, make)
 

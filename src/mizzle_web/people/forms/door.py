@@ -56,7 +56,7 @@ class StartFromElsewhere(Start):
     code = forms.CharField(
         label=_("Start code"),
         max_length=40,
-        help_text=_("It was printed when the house was started, and stands in the file start-code of its data folder."),
+        help_text=_("It was printed when mizzle was started, and stands in the file start-code of its data folder."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
     field_order = ("code",)

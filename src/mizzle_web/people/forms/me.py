@@ -121,5 +121,5 @@ class SignInRules(Form):
 class HouseLanguage(Form):
     """The language in which the house speaks to whoever has chosen none."""
 
-    language = forms.ChoiceField(label=_("Language of the house"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Default language"), choices=settings.LANGUAGES)
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -15,7 +15,7 @@ from mizzle_web.people.forms.units import UnitChoice, day_field
 from mizzle_web.people.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from mizzle_web.people.forms.units import Units
 
 
 def _languages() -> list[tuple[str, Any]]:
@@ -52,9 +52,9 @@ class NewPerson(Person):
     unit = UnitChoice(label=_("Unit"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
-    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Units, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [("", _("In none yet")), *units]  # type: ignore[attr-defined] # a choice
+        self.fields["unit"].offer(_("In none yet"), units)  # type: ignore[attr-defined] # it is ours
 
 
 class ChangePerson(Person):
@@ -70,23 +70,27 @@ class PlacePerson(Form):
     unit = UnitChoice(label=_("Unit"), required=False)
     on = day_field()
 
-    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Units, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [("", _("In none")), *units]  # type: ignore[attr-defined] # a choice
+        self.fields["unit"].offer(_("In none"), units)  # type: ignore[attr-defined] # it is ours
 
 
 class GiveRole(Form):
     """A role, for the whole organisation or for one unit."""
 
     role = forms.ChoiceField(
-        label=_("Role"), choices=lambda: [(one.value, one.label) for one in Role if one != Role.COLLEAGUE]
+        label=_("Role"),
+        choices=lambda: [
+            ("", _("Choose a role")),
+            *((one.value, one.label) for one in Role if one != Role.COLLEAGUE),
+        ],
     )
     unit = UnitChoice(label=_("For"), required=False)
 
-    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Units, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = ", ".join(str(role.label) for role in Role if role in FOR_A_UNIT)
-        self.fields["unit"].choices = [("", _("The whole organisation")), *units]  # type: ignore[attr-defined] # a choice
+        self.fields["unit"].offer(_("The whole organisation"), units)  # type: ignore[attr-defined] # it is ours
         self.fields["unit"].help_text = _("One unit and what is under it, for: %(roles)s.") % {"roles": names}
 
 
@@ -99,9 +103,7 @@ class SendFile(Form):
         help_text=_("CSV or Excel (.xlsx), with a first row of titles."),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
     )
-    on = day_field(
-        label=_("Where people work holds from"), help_text=_("Units that are not there yet open on this day.")
-    )
+    on = day_field(label=_("Moves to a unit apply from"), help_text=_("Units that are not there yet open on this day."))
 
 
 class Whom(Form):

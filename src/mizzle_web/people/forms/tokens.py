@@ -17,7 +17,7 @@ class NewToken(Form):
     name = forms.CharField(
         label=_("What it is for"), max_length=80, help_text=_("So that you know later which one to end.")
     )
-    scopes = forms.MultipleChoiceField(label=_("What it opens"), widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
     days = forms.TypedChoiceField(
         label=_("How long it lasts"),
         choices=[(30, _("30 days")), (90, _("90 days")), (365, _("A year"))],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,10 +13,10 @@ from mizzle_web.page.forms import Form
 from mizzle_web.people.models import Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mizzle_web.people.figures import Branch
 
+Units = Callable[[], Sequence[tuple[str, str]]]
+"""Asks for the units to choose from, as `unit_choices` gives them."""
 FROM = _("It holds from this day on, past or to come, until the next change that is already known.")
 
 
@@ -31,6 +33,11 @@ class UnitChoice(forms.ChoiceField):
     """A unit, chosen from the tree of a day."""
 
     widget = forms.Select
+
+    def offer(self, nothing: str, units: Units) -> None:
+        """Offer these units, or nothing. They are looked up when somebody looks, so seldom when a form is sent."""
+        ask = cache(units)
+        self.choices = lambda: [("", nothing), *ask()]
 
     def clean(self, value: Any) -> Unit | None:
         """Give the unit, or None where nothing was chosen."""
@@ -67,9 +74,9 @@ class OpenUnit(Form):
     parent = UnitChoice(label=_("Part of"), required=False)
     on = day_field(help_text="")
 
-    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Units, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = [("", _("Nothing: it stands at the top")), *units]  # type: ignore[attr-defined] # a choice
+        self.fields["parent"].offer(_("Nothing: it stands at the top"), units)  # type: ignore[attr-defined] # it is ours
 
 
 class RenameUnit(FromDay):
@@ -85,9 +92,9 @@ class MoveUnit(FromDay):
     parent = UnitChoice(label=_("Part of"), required=False)
     field_order = ("parent", "on")
 
-    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Units, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = [("", _("Nothing: it stands at the top")), *units]  # type: ignore[attr-defined] # a choice
+        self.fields["parent"].offer(_("Nothing: it stands at the top"), units)  # type: ignore[attr-defined] # it is ours
 
 
 class MergeUnit(FromDay):
@@ -96,9 +103,9 @@ class MergeUnit(FromDay):
     into = UnitChoice(label=_("Into"), help_text=_("The people and the units of this one go there."))
     field_order = ("into", "on")
 
-    def __init__(self, *args: Any, units: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Units, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["into"].choices = [("", _("Choose a unit")), *units]  # type: ignore[attr-defined] # a choice
+        self.fields["into"].offer(_("Choose a unit"), units)  # type: ignore[attr-defined] # it is ours
 
 
 class SplitUnit(FromDay):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -82,6 +83,7 @@ def meanings(titles: Sequence[str]) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=256)
 def language(words: str) -> str | None:
     """Recognise a language; None where it is none that the house speaks."""
     wanted = plain(words)

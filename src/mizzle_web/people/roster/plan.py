@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mizzle_web.people.roster.unit_plan import Named, UnitPlan
 
 LONGEST_NAME, LONGEST_CODE = 120, 40
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NOTHING = ("", "-", "\N{EN DASH}", "n/a")
 
 
@@ -92,6 +94,7 @@ class Planner:
         self._today = at.astimezone(zone).date()
         self._may_give = importer.may(Permission.GIVE_ROLES)
         self._role_names = columns.roles()
+        self._named: dict[Named, str | tuple[str, str]] = {}  # codes of units, or what is wrong with them
         self._seen: dict[str, int] = {}  # e-mail addresses and codes of rows before, and their row
         self._touched: dict[int, int] = {}  # members of rows before
         self._freed: set[str] = set()  # addresses and codes that rows before take from members
@@ -154,13 +157,16 @@ class Planner:
         )
 
     def _unit(self, cells: list[str]) -> str:
-        code, name, _above = self._titles.unit(cells)
+        code, name, _above = named = self._titles.unit(cells)
         if not code and not name:
             return ""
-        problem = self._units.problem(code, name)
-        if problem is not None:
-            raise LeftOut(*problem)
-        return self._units.code_of(self._units.find(code, name) or "")
+        if named not in self._named:  # few units, and many rows
+            problem = self._units.problem(code, name)
+            self._named[named] = problem or self._units.code_of(self._units.find(code, name) or "")
+        found = self._named[named]
+        if not isinstance(found, str):
+            raise LeftOut(*found)
+        return found
 
     def _roles(self, text: str) -> tuple[Role, ...]:
         found = []
@@ -284,6 +290,11 @@ def _day(text: str) -> date | None:
     """Read a day, written as ISO or with the day first."""
     if not text:
         return None
+    if _ISO.fullmatch(text):  # nearly all of them, and ten times as fast
+        try:
+            return date.fromisoformat(text)
+        except ValueError as problem:
+            raise LeftOut("bad_date", text) from problem
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y-%m-%dT%H:%M:%S"):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone

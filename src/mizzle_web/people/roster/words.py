@@ -25,9 +25,7 @@ FILES: dict[str, StrPromise] = {
         "The workbook unpacks to far more than a list of people holds. Save the list alone as CSV, and send that."
     ),
     "too_many_rows": _("The file has more than 1,000,000 rows. Send it in several parts."),
-    "too_large": _(
-        "The file is larger than this house takes. Send it in parts, or ask your operator to raise the limit."
-    ),
+    "too_large": _("The file is larger than the limit. Send it in parts, or ask your operator to raise the limit."),
     "no_name": _("No column has the title of a name. Give the first row titles such as: name, e-mail, code, unit."),
     "no_key": _("No column tells people apart. Add one with e-mail addresses or personal codes."),
     "gone": _("The file is no longer on the server. Send it again."),
@@ -41,7 +39,7 @@ ROWS: dict[str, StrPromise] = {
     "bad_email": _("This is not an e-mail address: %(detail)s"),
     "bad_code": _("A code has at most 40 characters."),
     "no_key": _("Neither an e-mail address nor a code. One of them is needed to know the person again."),
-    "bad_language": _("This language is not spoken here: %(detail)s"),
+    "bad_language": _("mizzle does not have this language: %(detail)s"),
     "bad_date": _("This is not a day: %(detail)s. Write days as 2026-03-31."),
     "left_later": _("The day of leaving is still to come: %(detail)s. Send the row again then."),
     "left_new": _("This row has a last day, and nobody here matches it. There is nothing to do."),
@@ -56,8 +54,8 @@ ROWS: dict[str, StrPromise] = {
     "two_units": _("Several units are called %(detail)s. Add a column with the codes of units."),
     "bad_unit": _("The name or code of the unit is too long."),
     "cycle": _("The unit %(detail)s would be under itself. Put right which unit is part of which."),
-    "changed_since": _("Somebody changed this person since the file was checked. Send the row again."),
-    "taken_since": _("Somebody took in this person since the file was checked. Send the row again."),
+    "changed_since": _("Somebody has changed this person since the file was checked. Send the row again."),
+    "taken_since": _("Somebody has added this person since the file was checked. Send the row again."),
     "last_owner": _("This is the last service lead, who cannot leave."),
 }
 

@@ -1,4 +1,4 @@
-"""Pages of taking in a file of people: send it, see what it would change, take it in, fetch what was left out."""
+"""Pages of an import of people: send a file, see what it would change, import it, download what was left out."""
 
 from __future__ import annotations
 
@@ -100,11 +100,11 @@ def _job(file: ImportFile) -> Job | None:
 
 
 STATES = {
-    ImportState.NEW: gettext_lazy("being looked at"),
+    ImportState.NEW: gettext_lazy("It is being checked."),
     ImportState.CHECKED: gettext_lazy("Nothing is changed yet."),
-    ImportState.REFUSED: gettext_lazy("could not be read"),
-    ImportState.APPLYING: gettext_lazy("being taken in"),
-    ImportState.APPLIED: gettext_lazy("taken in"),
+    ImportState.REFUSED: gettext_lazy("It could not be read."),
+    ImportState.APPLYING: gettext_lazy("It is being imported."),
+    ImportState.APPLIED: gettext_lazy("It has been imported."),
 }
 
 
@@ -169,7 +169,7 @@ def _row(row: ImportRow) -> dict[str, Any]:
 @needs(Permission.MANAGE_PEOPLE)
 @require_POST
 def apply(request: Visit, public_id: UUID) -> HttpResponse:
-    """Take in what the file says; a second click, or one after it was broken off, goes on and does nothing twice."""
+    """Import what the file says; a second click, or one after it was broken off, goes on and does nothing twice."""
     file = _file(request, public_id)
     job = _job(file)
     if file.state == ImportState.NEW and (job is None or job.is_over):
@@ -182,7 +182,7 @@ def apply(request: Visit, public_id: UUID) -> HttpResponse:
     if begins or (file.state == ImportState.APPLYING and is_free):
         if file.n_rows <= actions.AT_ONCE:
             actions.apply_import(file=file, by=request.user.actor, at=request.at, tell=_quietly)
-            return tell(redirect("people:import", file.public_id), _("Taken in."))
+            return tell(redirect("people:import", file.public_id), _("Imported."))
         _begin(request, file, "people.apply_import")
     return redirect("people:import", file.public_id)
 
@@ -190,10 +190,10 @@ def apply(request: Visit, public_id: UUID) -> HttpResponse:
 @needs(Permission.MANAGE_PEOPLE)
 @require_POST
 def discard(request: Visit, public_id: UUID) -> HttpResponse:
-    """Put a file away, and forget what was read from it."""
+    """Discard a file, and forget what was read from it."""
     file = _file(request, public_id)
     actions.discard_import(file=file, by=request.user.actor, at=request.at)
-    return tell(redirect("people:imports"), _("Put away. What was read from the file is forgotten."))
+    return tell(redirect("people:imports"), _("Discarded. What was read from the file is deleted."))
 
 
 @needs(Permission.MANAGE_PEOPLE)

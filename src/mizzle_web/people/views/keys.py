@@ -141,4 +141,4 @@ def reset_factor(request: Visit, public_id: UUID) -> HttpResponse:
     who = _member(public_id)
     credentials.reset_second_factor(member=who, by=request.user.actor, at=request.at)
     answer = redirect(_page_of(request, who))
-    return notices.tell(answer, _("The second factor is gone. They sign in with the password, and add a new one."))
+    return notices.tell(answer, _("The second factor is removed. They sign in with the password, and add a new one."))

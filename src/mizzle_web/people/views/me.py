@@ -96,7 +96,7 @@ def pin(request: Visit) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
         credentials.remove_pin(member=who, by=who.actor, at=request.at)
         door.keep_session(request)
-        return notices.tell(redirect("people:me"), _("PIN removed. No shared tablet lets you in any more."))
+        return notices.tell(redirect("people:me"), _("PIN removed. You can no longer sign in at a shared tablet."))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -83,10 +83,11 @@ def _asked_for(
 
 
 def _row(member: Any, names: dict[int, str]) -> dict[str, Any]:
+    held = {one.role for one in member.held}
     return {
         "member": member,
         "unit": next((names.get(one.unit_id, "") for one in member.here), ""),
-        "roles": [Role(role).label for role in sorted({one.role for one in member.held})],
+        "roles": [role.label for role in Role if role in held],
     }
 
 
@@ -137,9 +138,9 @@ def on_day(placement: Any, day: date) -> bool:
 @needs(Permission.MANAGE_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Visit) -> HttpResponse:
-    """Take somebody in."""
+    """Add a person."""
     shown = {"key": secrets.token_urlsafe(12), "unit": request.GET.get("unit", "")}
-    form = NewPerson(_sent(request), units=unit_choices(figures.tree(today(request))), initial=shown)
+    form = NewPerson(_sent(request), units=lambda: unit_choices(figures.tree(today(request))), initial=shown)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         key = given.pop("key")
@@ -155,9 +156,9 @@ def new(request: Visit) -> HttpResponse:
             return (
                 redirect("people:members")
                 if not is_new
-                else tell(redirect("people:person", made.public_id), _("Taken in."))
+                else tell(redirect("people:person", made.public_id), _("Person added."))
             )
-    context = {"form": form, "title": _("Take somebody in"), "button": _("Take them in")}
+    context = {"form": form, "title": _("Add a person"), "button": _("Add the person")}
     return render(request, "people/person_form.html", context, status=422 if form.errors else 200)
 
 
@@ -179,7 +180,8 @@ def change(request: Visit, public_id: UUID) -> HttpResponse:
             form.refuse(refusal)
         else:
             return tell(redirect("people:person", found.public_id), _("Saved."))
-    context = {"form": form, "person": found, "title": _("Change"), "button": _("Save")}
+    title = _("Change %(name)s") % {"name": found.name}
+    context = {"form": form, "person": found, "title": title, "button": _("Save")}
     return render(request, "people/person_form.html", context, status=422 if form.errors else 200)
 
 
@@ -190,15 +192,17 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
     found = _present(request, public_id)
     on = today(request)
     here = next((one.unit.public_id for one in found.placements.select_related("unit") if on_day(one, on)), "")
-    form = PlacePerson(_sent(request), units=unit_choices(figures.tree(on)), initial={"on": on, "unit": str(here)})
+    shown = {"on": on, "unit": str(here)}
+    form = PlacePerson(_sent(request), units=lambda: unit_choices(figures.tree(on)), initial=shown)
     if request.method == "POST" and form.is_valid():
         try:
             place(member=found, **form.cleaned_data, by=request.user.actor, at=request.at)
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return tell(redirect("people:person", found.public_id), _("Noted."))
-    context = {"form": form, "person": found, "title": _("Move to a unit"), "button": _("Move")}
+            return tell(redirect("people:person", found.public_id), _("Saved."))
+    title = _("Move %(name)s to a unit") % {"name": found.name}
+    context = {"form": form, "person": found, "title": title, "button": _("Move")}
     return render(request, "people/person_form.html", context, status=422 if form.errors else 200)
 
 

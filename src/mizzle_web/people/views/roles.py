@@ -29,27 +29,42 @@ if TYPE_CHECKING:
 
     from mizzle_web.page.visit import Visit
 
-SHOWN = 30
+SHOWN = 8
 """People named for each role."""
 
 
 def abilities() -> dict[Permission, str]:
     """Give what each permission opens, in words."""
     return {
-        Permission.SEE_PEOPLE: _("see people and units"),
-        Permission.MANAGE_PEOPLE: _("take people in and change them"),
-        Permission.MANAGE_UNITS: _("change units"),
-        Permission.GIVE_ROLES: _("give roles"),
-        Permission.MANAGE_ORGANISATION: _("change the organisation"),
-        Permission.MANAGE_SIGN_IN: _("set the rules of signing in"),
-        Permission.READ_JOURNAL: _("read the journal"),
-        Permission.MANAGE_API: _("let programs in"),
-        Permission.OPERATE: _("look after the server"),
-        Permission.BRING_LOGS: _("bring event logs"),
-        Permission.MANAGE_JOURNEYS: _("look after journeys"),
-        Permission.DRAW_JOURNEYS: _("draw journeys by hand"),
-        Permission.AGREE_TIMES: _("agree on times"),
-        Permission.NOTE_CONTACT: _("note what brings a department closer"),
+        Permission.SEE_PEOPLE: _("See people and units: who works where, and how to reach them."),
+        Permission.MANAGE_PEOPLE: _("Add people, change them, invite them, and note that they have left."),
+        Permission.MANAGE_UNITS: _("Open, rename, move, merge, split and close units."),
+        Permission.GIVE_ROLES: _("Give and end roles, and remove a second factor that was lost."),
+        Permission.MANAGE_ORGANISATION: _("Change the name, language and time zone of the organisation."),
+        Permission.MANAGE_SIGN_IN: _("Set the rules for signing in, and make links for new passwords."),
+        Permission.READ_JOURNAL: _("Read the journal, and check that nobody has changed it."),
+        Permission.MANAGE_API: _("Make tokens for programs, and notify other systems by webhooks."),
+        Permission.OPERATE: _("See the system status, and make and download backups."),
+        Permission.BRING_LOGS: _("Bring event logs, import them and delete them."),
+        Permission.MANAGE_JOURNEYS: _("Open journeys, mark perception points, and link departments to units."),
+        Permission.DRAW_JOURNEYS: _("Draw a journey by hand where there is no log."),
+        Permission.AGREE_TIMES: _("Propose times between departments, and agree to them."),
+        Permission.NOTE_CONTACT: _("Note visits, listening and days elsewhere: how many people, how long, never who."),
+    }
+
+
+def purposes() -> dict[Role, str]:
+    """Give what each role is for, in words."""
+    return {
+        Role.SERVICE_LEAD: _("Leads the programme, and decides who does what in it."),
+        Role.OPERATOR: _("Keeps the server running."),
+        Role.PEOPLE_PARTNER: _("Keeps people and units as they really are."),
+        Role.EXECUTIVE: _("Answers for the organisation as a whole."),
+        Role.LEADER: _("Leads one unit, or the whole organisation."),
+        Role.HOST: _("Prepares and runs the sessions of a team."),
+        Role.ANALYST: _("Works with the measures."),
+        Role.OBSERVER: _("Watches from outside, as a works council does. Sees what was done, and no results."),
+        Role.COLLEAGUE: _("Everybody who has signed in: Today, their own page, and work that they started."),
     }
 
 
@@ -64,17 +79,17 @@ def roles(request: Visit) -> HttpResponse:
     names = figures.names_of_units(
         {one.unit_id for ones in held.values() for one in ones if one.unit_id}, today(request)
     )
-    said = abilities()
+    said, meant = abilities(), purposes()
     groups = [
         {
             "role": role,
-            "may": [said[one] for one in Permission if one in MAY[role] and one in said],
+            "purpose": meant[role],
+            "may": [said[one] for one in Permission if one in MAY[role]],
             "is_powerful": role in POWERFUL,
             "people": [(one.member, names.get(one.unit_id or 0, "")) for one in held.get(role.value, [])[:SHOWN]],
             "n": len(held.get(role.value, [])),
         }
         for role in Role
-        if role != Role.COLLEAGUE
     ]
     return render(request, "people/roles.html", {"groups": groups})
 
@@ -87,7 +102,7 @@ def give(request: Visit, public_id: UUID) -> HttpResponse:
     if found.left_at is not None:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    form = GiveRole(data, units=unit_choices(figures.tree(today(request))))
+    form = GiveRole(data, units=lambda: unit_choices(figures.tree(today(request))))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -95,8 +110,9 @@ def give(request: Visit, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return tell(redirect("people:person", found.public_id), _("Given. They sign in again with it."))
-    context = {"form": form, "person": found, "title": _("Give a role"), "button": _("Give the role")}
+            return tell(redirect("people:person", found.public_id), _("Role given. They sign in again to use it."))
+    title = _("Give %(name)s a role") % {"name": found.name}
+    context = {"form": form, "person": found, "title": title, "button": _("Give the role")}
     return render(request, "people/person_form.html", context, status=422 if form.errors else 200)
 
 

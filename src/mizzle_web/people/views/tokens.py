@@ -51,7 +51,7 @@ def tokens(request: Visit) -> HttpResponse:
             if made is None:
                 return tell(
                     redirect("people:tokens"),
-                    _("This token was made before. Where its text is lost, end it and make another one."),
+                    _("This token was made before. If its text is lost, end it and make another one."),
                 )
             # No redirect: the text would have to be kept somewhere to be shown on the next page.
             return _page(request, NewToken(scopes=_scopes(me)), made=made, status=201)

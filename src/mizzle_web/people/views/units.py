@@ -104,9 +104,8 @@ def unit(request: Visit, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Visit) -> HttpResponse:
     """Open a unit."""
-    choices = forms.unit_choices(figures.tree(today(request)))
     shown = {"on": today(request), "parent": request.GET.get("under", "")}
-    form = forms.OpenUnit(request.POST if request.method == "POST" else None, units=choices, initial=shown)
+    form = forms.OpenUnit(_sent(request), units=lambda: forms.unit_choices(figures.tree(today(request))), initial=shown)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.open_unit(**form.cleaned_data, by=request.user.actor, at=request.at)
@@ -124,7 +123,7 @@ def rename(request: Visit, public_id: UUID) -> HttpResponse:
     """Give a unit another name from a day on."""
     found = _unit(public_id)
     form = forms.RenameUnit(_sent(request), initial=_shown(request, found) | {"name": _name(request, found)})
-    words = {"title": _("Rename"), "button": _("Rename it"), "done": _("Renamed.")}
+    words = {"title": _("Rename %(name)s"), "button": _("Rename it"), "done": _("Renamed.")}
     return _change(request, found, form, actions.rename_unit, words)
 
 
@@ -138,8 +137,8 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
     above = {one.pk: one for one in branches}
     here = above.get(found.pk)
     parent = above[here.parent].public_id if here and here.parent else ""
-    form = forms.MoveUnit(_sent(request), units=choices, initial=_shown(request, found) | {"parent": parent})
-    words = {"title": _("Move"), "button": _("Move it"), "done": _("Moved.")}
+    form = forms.MoveUnit(_sent(request), units=lambda: choices, initial=_shown(request, found) | {"parent": parent})
+    words = {"title": _("Move %(name)s"), "button": _("Move it"), "done": _("Moved.")}
     return _change(request, found, form, actions.move_unit, words)
 
 
@@ -148,13 +147,16 @@ def move(request: Visit, public_id: UUID) -> HttpResponse:
 def merge(request: Visit, public_id: UUID) -> HttpResponse:
     """Merge a unit into another one from a day on."""
     found = _unit(public_id)
-    choices = forms.unit_choices(figures.tree(today(request)), without=frozenset({found.pk}))
-    form = forms.MergeUnit(_sent(request), units=choices, initial=_shown(request, found))
+    form = forms.MergeUnit(
+        _sent(request),
+        units=lambda: forms.unit_choices(figures.tree(today(request)), without=frozenset({found.pk})),
+        initial=_shown(request, found),
+    )
 
     def act(*, unit: Unit, into: Unit, on: date, version: int, **more: Any) -> None:
         actions.merge_units(units=[unit], versions=[version], into=into, on=on, **more)
 
-    words = {"title": _("Merge"), "button": _("Merge it"), "done": _("Merged.")}
+    words = {"title": _("Merge %(name)s into another unit"), "button": _("Merge it"), "done": _("Merged.")}
     return _change(request, found, form, act, words)
 
 
@@ -171,7 +173,7 @@ def split(request: Visit, public_id: UUID) -> HttpResponse:
         part = actions.Part(code, name, tuple(Member.objects.filter(public_id__in=members)))
         actions.split_unit(unit=unit, parts=[part], **more)
 
-    words = {"title": _("Split"), "button": _("Split it"), "done": _("Split.")}
+    words = {"title": _("Split %(name)s"), "button": _("Split it"), "done": _("Split.")}
     return _change(request, found, form, act, words)
 
 
@@ -181,7 +183,7 @@ def close(request: Visit, public_id: UUID) -> HttpResponse:
     """Close a unit from a day on."""
     found = _unit(public_id)
     form = forms.FromDay(_sent(request), initial=_shown(request, found))
-    words = {"title": _("Close"), "button": _("Close it"), "done": _("Closed.")}
+    words = {"title": _("Close %(name)s"), "button": _("Close it"), "done": _("Closed.")}
     return _change(request, found, form, actions.close_unit, words)
 
 
@@ -215,5 +217,6 @@ def _change(request: Visit, unit: Unit, form: Form, act: Callable[..., object], 
             form.refuse(refusal)
         else:
             return tell(redirect("people:unit", unit.public_id), words["done"])
-    context = {"form": form, "unit": unit, "name": _name(request, unit), **words}
+    name = _name(request, unit)
+    context = {"form": form, "unit": unit, "name": name, **words, "title": words["title"] % {"name": name}}
     return render(request, "people/unit_form.html", context, status=422 if form.errors else 200)
