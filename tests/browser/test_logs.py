@@ -75,7 +75,7 @@ def test_every_state_of_a_log_is_sound_and_needs_no_script(visitor, journey):
         ida.go(address)
         page.get_by_label("File").set_input_files(content_of(name, content))
         page.get_by_role("button", name="See how it is read").click()
-        expect(page.get_by_text("You may leave this page")).to_be_visible()
+        expect(page.get_by_text("You can leave this page")).to_be_visible()
         seen[name] = page.url
     waiting = seen["orders.csv"]
     watcher = visitor()
