@@ -34,6 +34,7 @@ def address(opening):
         opening.path.replace("{unit_id}", str(MISSING))
         .replace("{person_id}", str(MISSING))
         .replace("{job_id}", str(MISSING))
+        .replace("{journey_id}", str(MISSING))
     )
 
 

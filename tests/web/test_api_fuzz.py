@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
@@ -15,8 +17,10 @@ from schemathesis.generation import GenerationMode
 from mizzle_web.config import api
 from mizzle_web.jobs.models import Job
 from mizzle_web.journal.actions import SYSTEM
+from mizzle_web.journeys.actions.journeys import open_journey
 from mizzle_web.people.actions.members import NewMember, add_member
 from web.calls import token_of
+from web.journeys.orders import told
 
 EXAMPLES = 8
 AS_DESCRIBED = ("status_code_conformance", "content_type_conformance", "response_schema_conformance")
@@ -42,10 +46,13 @@ def one_connection():
 
 
 @pytest.fixture
-def values(lead, units, at):
+def values(lead, units, at, settings, tmp_path):
     """Ids of what is there, so that not every call ends at a thing that is not."""
     job = Job.objects.create(kind="people.import", by=lead.actor, created_at=at, not_before=at)
-    return {"unit_id": str(units["DR"].public_id), "person_id": str(lead.public_id), "job_id": str(job.public_id)}
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=tmp_path)
+    opened = open_journey(name="From order to delivery", kind="measured", by=lead.actor, at=at)
+    there = {"unit": units["DR"], "person": lead, "job": job, "journey": told(opened, at)}
+    return {f"{name}_id": str(one.public_id) for name, one in there.items()}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -214,7 +214,7 @@ class FigureSet(models.Model):
     """The figures of one view of a journey, and the digest of all that they were worked out from."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="figure_sets")
-    view = models.CharField(max_length=300)  # which cases, as in the address of the page
+    view = models.CharField(max_length=2500)  # as in the address of a page, where one letter may take 12 signs
     digest = models.CharField(max_length=64)
     computed_at = models.DateTimeField()
     seconds = models.FloatField()

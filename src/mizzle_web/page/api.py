@@ -40,7 +40,7 @@ class Scope(models.TextChoices):
     JOBS_READ = "jobs:read", gettext_lazy("Read your own background work")
     JOURNAL_READ = "journal:read", gettext_lazy("Read the journal")
     JOURNEYS_READ = "journeys:read", gettext_lazy("Read journeys and their figures")
-    JOURNEYS_WRITE = "journeys:write", gettext_lazy("Open journeys and mark perception points")
+    JOURNEYS_WRITE = "journeys:write", gettext_lazy("Open journeys, mark perception points and have figures worked out")
 
     @property
     def permission(self) -> Permission | None:

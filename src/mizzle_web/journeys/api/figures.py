@@ -12,8 +12,9 @@ from pydantic import Field
 
 from mizzle_web.journeys.actions.figure_sets import ask_for_figures
 from mizzle_web.journeys.api.journeys import journey_of
+from mizzle_web.journeys.figures.asked import asked
 from mizzle_web.journeys.figures.kept import FEWEST_CASES, find
-from mizzle_web.journeys.figures.view import MONTH, View
+from mizzle_web.journeys.figures.view import MONTH
 from mizzle_web.page.api import Given, Openings, Scope, Told
 from mizzle_web.page.refused import Refused
 
@@ -146,7 +147,7 @@ class ViewTold(Told):
 
 
 def _kept(journey: Journey, first: str | None, last: str | None, attribute: str | None, value: str | None) -> Kept:
-    view = _view(first, last, attribute, value)
+    view = asked(journey, first or "", last or "", attribute or "", value or "")
     kept = find(journey, view) if journey.has_table else None
     if kept is None:
         raise Refused(
@@ -155,11 +156,6 @@ def _kept(journey: Journey, first: str | None, last: str | None, attribute: str 
             field="from",
         )
     return kept
-
-
-def _view(first: str | None, last: str | None, attribute: str | None, value: str | None) -> View:
-    first, last = first or last or "", last or first or ""
-    return View.of({"from": first, "until": last, "attribute": attribute or "", "value": value or ""})
 
 
 def _about(kept: Kept, method: str) -> dict[str, Any]:
@@ -302,14 +298,14 @@ def read_steps(
 
 @openings.post(
     "/journeys/{journey_id}/views",
-    scope=Scope.JOURNEYS_READ,
+    scope=Scope.JOURNEYS_WRITE,
     answer=ViewTold,
     summary="Have the figures of some cases worked out",
 )
 def ask_for_view(request: Visit, journey_id: UUID, given: ViewGiven) -> Status[ViewTold]:
     """Begin to work out the figures of some cases, where they are missing or of before."""
     journey = journey_of(journey_id)
-    view = _view(given.first, given.last, given.attribute, given.value)
+    view = asked(journey, given.first or "", given.last or "", given.attribute or "", given.value or "")
     begun = ask_for_figures(journey=journey, views=(view,), by=request.user.actor, at=request.at)
     kept = find(journey, view)
     return Status(201, ViewTold(is_current=bool(kept and kept.is_current), jobs=[one.public_id for one in begun]))

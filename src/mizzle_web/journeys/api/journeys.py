@@ -14,7 +14,7 @@ from mizzle_web.journeys.actions.journeys import mark_points, open_journey
 from mizzle_web.journeys.models import NAME, Journey, JourneyKind
 from mizzle_web.page import problem
 from mizzle_web.page.api import Given, Key, Limit, Name, Openings, Place, Scope, Told, Version, page_of
-from mizzle_web.page.refused import Changed
+from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.people.api.calls import made
 
 if TYPE_CHECKING:
@@ -125,3 +125,6 @@ def change_points(request: Visit, journey_id: UUID, given: Points) -> JourneyTol
         refusal.theirs = {"perception_points": ", ".join(now.points)}
         yours = {"perception_points": ", ".join(given.perception_points)}
         return problem.refused(refusal, version=now.version, yours=yours)
+    except Refused as refusal:
+        field = "perception_points" if refusal.field else None  # as programs call it; pages have another name for it
+        raise Refused(refusal.code, refusal.sentence, field=field) from None

@@ -93,7 +93,9 @@ class Kept:
         return found
 
     def _part(self, name: str, language: str = "") -> Any:
-        body = FigurePart.objects.values_list("body", flat=True).get(figures=self.figures, name=name, language=language)
+        """Read a part; by journey and view, since the set may be followed by another one while a page is made."""
+        of = {"figures__journey": self.figures.journey_id, "figures__view": self.figures.view}
+        body = FigurePart.objects.values_list("body", flat=True).get(**of, name=name, language=language)
         return of_json(body, PARTS[name])
 
 

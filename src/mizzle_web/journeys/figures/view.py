@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 ALL = "cases=all"
+LONGEST = 100
+"""No longer attribute or value stands in an address."""
 MONTHS_SHOWN = 3
 MONTHS_FOR_A_PERIOD = 6
 """A log that is shorter is shown as a whole."""
@@ -58,8 +60,8 @@ class View:
         """Read a view from the address of a page; what makes no sense is left out."""
         months = sorted(str(given.get(name, "")) for name in ("from", "until"))
         first, last = months if all(MONTH.fullmatch(month) for month in months) else ("", "")
-        attribute = str(given.get("attribute", ""))[:100]
-        return cls(first, last, attribute, str(given.get("value", ""))[:100] if attribute else "")
+        attribute = str(given.get("attribute", ""))[:LONGEST]
+        return cls(first, last, attribute, str(given.get("value", ""))[:LONGEST] if attribute else "")
 
     @property
     def ended_from(self) -> datetime | None:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mizzle_web.journeys.figures.said import month
+from mizzle_web.journeys.figures.view import LONGEST
 from mizzle_web.page.forms import Form
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ class ChooseCases(Form):
         choices = [(one, month(one)) for one in months]
         self.fields["first"].choices = [("", _("the beginning")), *choices]  # type: ignore[attr-defined] # a choice
         self.fields["last"].choices = [("", _("the end")), *choices]  # type: ignore[attr-defined] # a choice
+        short = {name: [one for one, _n in found if len(one) <= LONGEST] for name, found in attributes.items()}
         values = [
-            (name, [(f"{name}{BETWEEN}{value}", f"{name}: {value}") for value, _n in found])
-            for name, found in attributes.items()
+            (name, [(f"{name}{BETWEEN}{value}", f"{name}: {value}") for value in found])
+            for name, found in short.items()
+            if found and len(name) <= LONGEST
         ]
         self.fields["having"].choices = [("", _("anything")), *values]  # type: ignore[attr-defined] # a choice
         if not values:

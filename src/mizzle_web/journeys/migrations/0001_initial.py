@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name="FigureSet",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("view", models.CharField(max_length=300)),
+                ("view", models.CharField(max_length=2500)),
                 ("digest", models.CharField(max_length=64)),
                 ("computed_at", models.DateTimeField()),
                 ("seconds", models.FloatField()),

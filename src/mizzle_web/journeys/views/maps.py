@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from mizzle_web.jobs.models import Job
 from mizzle_web.journeys.actions.figure_sets import KIND, ask_for_figures
 from mizzle_web.journeys.figures import findings, rows, said
+from mizzle_web.journeys.figures.asked import asked, known, months, span
 from mizzle_web.journeys.figures.kept import digest_of, find
 from mizzle_web.journeys.figures.measured import PACES
 from mizzle_web.journeys.figures.places import department_of
-from mizzle_web.journeys.figures.view import View, first_view, month_of, n_months, shifted
+from mizzle_web.journeys.figures.view import View, first_view
 from mizzle_web.journeys.forms.maps import BETWEEN, ChooseCases
 from mizzle_web.journeys.models import LogState
 from mizzle_web.journeys.views import drawn
@@ -71,16 +71,14 @@ def show(request: Visit, public_id: UUID) -> HttpResponse:
 def choose(request: Visit, public_id: UUID) -> HttpResponse:
     """Choose which cases to look at; their figures are worked out where they are missing."""
     journey = journey_or_404(public_id)
+    if not journey.has_table:
+        return redirect("journeys:map", journey.public_id)
     form = _form(journey, View(), request.POST)
     view = View()
     if form.is_valid():
         given = form.cleaned_data
         attribute, _between, value = given.get("having", "").partition(BETWEEN)
-        first, last = given["first"], given["last"]
-        if first or last:
-            months = _months(journey)
-            first, last = first or months[0], last or months[-1]
-        view = View.of({"from": first, "until": last, "attribute": attribute, "value": value})
+        view = asked(journey, given["first"], given["last"], attribute, value)
     ask_for_figures(journey=journey, views=(view,), by=request.user.actor, at=request.at)
     return redirect(_address(journey, view))
 
@@ -89,26 +87,15 @@ def view_of(request: Visit, journey: Journey) -> View:
     """Read from the address which cases are meant; where it does not say, those with which a journey opens."""
     if request.GET.get("cases") == ALL:
         return View()
-    given = View.of(request.GET)
+    given = known(journey, View.of(request.GET))
     if given.key:
         return given
-    return first_view(*_span(journey))
-
-
-def _span(journey: Journey) -> tuple[datetime, datetime]:
-    facts = journey.table_facts
-    return datetime.fromisoformat(facts["first_at"]), datetime.fromisoformat(facts["last_at"])
-
-
-def _months(journey: Journey) -> list[str]:
-    """Name every month in which the events of a journey ended."""
-    first, last = (month_of(one) for one in _span(journey))
-    return [shifted(first, by) for by in range(n_months(first, last))]
+    return first_view(*span(journey))
 
 
 def _form(journey: Journey, view: View, given: Any = None) -> ChooseCases:
     attributes = journey.table_facts.get("attributes", {})
-    return ChooseCases(given, months=_months(journey), attributes=attributes, initial=ChooseCases.shows(view))
+    return ChooseCases(given, months=months(journey), attributes=attributes, initial=ChooseCases.shows(view))
 
 
 def _address(journey: Journey, view: View, **more: str) -> str:
