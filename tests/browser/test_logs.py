@@ -82,8 +82,8 @@ def test_every_state_of_a_log_is_sound_and_needs_no_script(visitor, journey):
     watcher.sign_in("Ida Lead")
     assert inspected(watcher, waiting) == []
     work_off()
-    for name, address in seen.items():
-        assert inspected(watcher, address) == [], name
+    for name, place in seen.items():
+        assert inspected(watcher, place) == [], name
     ida.go(waiting)
     page.get_by_role("checkbox", name="region").uncheck()
     page.get_by_role("button", name="Import it so").click()
