@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - schemas are read at run time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID  # noqa: TC003 - the same
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
-from ninja import Status
+from ninja import Query, Status
 from pydantic import Field
 
 from mizzle_web.journeys.actions import contacts as actions
-from mizzle_web.journeys.api.journeys import Department, OneDepartment, measured_of
+from mizzle_web.journeys.actions.figure_sets import standing_views
+from mizzle_web.journeys.api.figures import EstimateTold, estimate_told
+from mizzle_web.journeys.api.journeys import WITHOUT_NUL, Department, OneDepartment, measured_of
 from mizzle_web.journeys.figures import contacts as figures
-from mizzle_web.journeys.models import Contact, ContactKind
+from mizzle_web.journeys.models import NAME, Contact, ContactKind
 from mizzle_web.page.api import Given, Key, Limit, Openings, Place, Scope, Told, page_of, part_of
 from mizzle_web.people.api.calls import made, today
 
 if TYPE_CHECKING:
+    from mizzle_web.journeys.figures.contacts import Beside
     from mizzle_web.journeys.models import Journey
     from mizzle_web.page.visit import Visit
 
@@ -61,6 +64,34 @@ class ContactOfYearTold(Told):
 
     items: list[ContactOfYear]
     next: str | None = Field(description="The cursor of the next page; None on the last one.")
+
+
+class MonthOfContact(Told):
+    """The contact of one month."""
+
+    month: str
+    person_minutes: int
+    times: int
+
+
+class BesideTold(Told):
+    """A department and itself half a year earlier; side by side, and no more is said by that."""
+
+    department: str
+    months: list[MonthOfContact] = Field(description="The twelve months up to now.")
+    first: str | None = Field(description="Months of now; None: all of the log.")
+    last: str | None
+    before_first: str | None = Field(description="Months of then; None where the log does not go so far back.")
+    before_last: str | None
+    person_minutes: int = Field(description="Contact in the months of now.")
+    person_minutes_before: int
+    cases: int | None = Field(description="None where it is not worked out, or of fewer than 5; so are the figures.")
+    handovers_to_customer: EstimateTold | None
+    hours_to_customer: EstimateTold | None
+    handovers_before: EstimateTold | None
+    hours_before: EstimateTold | None
+    handovers_change: EstimateTold | None = Field(description="Now less then.")
+    hours_change: EstimateTold | None
 
 
 class NewContact(Given):
@@ -132,6 +163,53 @@ def list_contact_of_departments(
             for one in rows
         ],
         next=following,
+    )
+
+
+def _distances(beside: Beside) -> dict[str, Any]:
+    """Tell the distance of now and of then, where enough cases tell of them."""
+    near = beside.near if beside.is_told else None
+    compared = near.compared if near else None
+    told: dict[str, Any] = {"cases": near.cases if near else None}
+    now = (near.handovers, near.hours) if near else (None, None)
+    for name, one in zip(("handovers_to_customer", "hours_to_customer"), now, strict=True):
+        told[name] = estimate_told(one) if one else None
+    for name in ("handovers_before", "hours_before", "handovers_change", "hours_change"):
+        told[name] = estimate_told(getattr(compared, name)) if compared else None
+    return told
+
+
+@openings.get(
+    "/journeys/{journey_id}/contacts/beside",
+    scope=Scope.JOURNEYS_READ,
+    answer=BesideTold,
+    summary="Read the contact of a department beside its distance",
+)
+def read_contact_beside(
+    request: Visit,
+    journey_id: UUID,
+    department: Annotated[str, Query(min_length=1, max_length=NAME, pattern=WITHOUT_NUL)],
+) -> BesideTold:
+    """Tell the contact and the distance of one department, now and half a year earlier."""
+    journey = measured_of(journey_id)
+    noted = Contact.objects.filter(journey=journey, department=department)
+    if department not in journey.table_facts.get("departments", ()) and not noted.exists():
+        raise Http404
+    kept = list(noted.kept())
+    beside = figures.beside(journey, standing_views(journey)[0], department, kept)
+    return BesideTold(
+        department=department,
+        months=[
+            MonthOfContact(month=one.month, person_minutes=one.minutes, times=one.n)
+            for one in figures.months(kept, today(request))
+        ],
+        first=beside.first or None,
+        last=beside.last or None,
+        before_first=beside.before_first or None,
+        before_last=beside.before_last or None,
+        person_minutes=beside.minutes,
+        person_minutes_before=beside.minutes_before,
+        **_distances(beside),
     )
 
 
