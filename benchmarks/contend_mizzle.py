@@ -196,8 +196,8 @@ def duckdb_window(path: str) -> tuple[Work, Check]:
 
 def map_and_handovers(path: str, month: bool = False) -> tuple[Work, Check]:  # noqa: FBT001, FBT002 - comes as JSON
     """`process_map` and `handovers` from the imported file; of one month only, where asked."""
-    from mizzle import journeys
     from mizzle.engines import open_engine
+    from mizzle.journeys import handovers, process_map
     from mizzle.logs.store import open_events
 
     with open_engine("duckdb") as engine:
@@ -209,7 +209,7 @@ def map_and_handovers(path: str, month: bool = False) -> tuple[Work, Check]:  # 
             if month:
                 table = events.table
                 events = replace(events, table=table.filter((table.end >= MONTH[0]) & (table.end < MONTH[1])))
-            return journeys.process_map(events, coverage=None), journeys.handovers(events)
+            return process_map(events, coverage=None), handovers(events)
 
     return work, _map_answer
 
@@ -227,8 +227,9 @@ def _map_answer(answer: tuple[ProcessMap, Any]) -> dict[str, Any]:
 
 def distances(path: str, also_map: bool = False) -> tuple[Work, Check]:  # noqa: FBT001, FBT002 - comes as JSON
     """`distance` from the imported file; with the map in the same process, where asked."""
-    from mizzle import journeys, simulate
+    from mizzle import simulate
     from mizzle.engines import open_engine
+    from mizzle.journeys import distance, process_map
     from mizzle.logs.store import open_events
 
     with open_engine("duckdb") as engine:
@@ -237,8 +238,8 @@ def distances(path: str, also_map: bool = False) -> tuple[Work, Check]:  # noqa:
     def work() -> tuple[Any, ProcessMap | None]:
         with open_engine("duckdb") as engine:
             events = open_events(Path(path), engine)
-            found = journeys.distance(events, simulate.PERCEPTION)
-            return found, journeys.process_map(events, coverage=None) if also_map else None
+            found = distance(events, simulate.PERCEPTION)
+            return found, process_map(events, coverage=None) if also_map else None
 
     return work, lambda answer: {"departments": len(answer[0].departments)}
 

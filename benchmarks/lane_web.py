@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import cluster
 from contend_house import sample
+from contend_people import UNITS
 from killing import House
 from measuring import DATA, machine, own, say, table, write_section
 from pressing import WRITERS, ask
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 STARTS = 3
 SLOWEST_MS, MOST_MB, LONGEST_START, LEAST_RATIO = 100.0, 250.0, 3.0, 0.7
+LONGEST_IMPORT = 60.0
 COST_CALLS = 400
+PEOPLE, QUICK_PEOPLE = 100_000, 2_000
 TITLES = {
     "plain bare": "bare view, one INSERT: Django and its own backend",
     "plain whole": "Django as `startproject` makes it: default middleware, a form, one row",
@@ -40,6 +43,17 @@ class Timing(NamedTuple):
     name: str
     p50: float
     p95: float
+
+
+class Found(NamedTuple):
+    """All that was measured."""
+
+    pages: list[Timing]
+    opening: float
+    weight: float
+    written: dict[str, dict[str, float]]
+    costs: dict[str, float]
+    imported: dict[str, dict[str, float]]
 
 
 def run(options: argparse.Namespace) -> None:
@@ -59,9 +73,10 @@ def run(options: argparse.Namespace) -> None:
             addresses = {"house": made.database("house"), "plain": made.database("plain")}
             written["PostgreSQL"] = _writes(folder, seconds, addresses)
     costs = _asked("contend_house.py", "costs", folder=str(folder / "costs"), calls=COST_CALLS, url="")
+    imported = _imported(folder, QUICK_PEOPLE if options.quick else PEOPLE)
     say("pages")
     pages = _pages(sample(str(folder / "sample")), calls)
-    body = _body(pages, opening, weight, written, costs, calls)
+    body = _body(Found(pages, opening, weight, written, costs, imported), calls)
     if options.quick:
         print(body)
     else:
@@ -74,6 +89,21 @@ def _asked(script: str, name: str, **given: Any) -> dict[str, float]:
     if found.failed:
         raise SystemExit(f"{script} {name} failed: {found.failed}")
     return found.answer
+
+
+def _imported(folder: Path, rows: int) -> dict[str, dict[str, float]]:
+    """Take in a file of people on each database."""
+    given = {"rows": rows}
+    found = {"SQLite": _asked("contend_people.py", "people", folder=str(folder / "people"), **given)}
+    if cluster.PROGRAMS is not None:
+        with cluster.running() as made:
+            url = made.database("people")
+            place = str(folder / "people-postgresql")
+            found["PostgreSQL"] = _asked("contend_people.py", "people", folder=place, url=url, **given)
+    for one in found.values():
+        if one["new"] != rows:
+            raise SystemExit(f"Not everybody was taken in: {found}")
+    return found
 
 
 def _writes(folder: Path, seconds: float, addresses: Mapping[str, str] | None = None) -> dict[str, float]:
@@ -143,16 +173,18 @@ def _ratios(rates: Mapping[str, float]) -> list[tuple[str, ...]]:
     ]
 
 
-def _goals(
-    pages: list[Timing], opening: float, weight: float, written: Mapping[str, Mapping[str, float]]
-) -> list[tuple[str, str, bool]]:
-    slowest = pages[0].p95
+def _goals(found: Found) -> list[tuple[str, str, bool]]:
+    slowest = found.pages[0].p95
     goals = [
         (f"every page: p95 under {SLOWEST_MS:.0f} ms", f"{slowest:.0f} ms", slowest < SLOWEST_MS),
-        (f"idle process under {MOST_MB:.0f} MB", f"{weight:.0f} MB", weight < MOST_MB),
-        (f"cold start under {LONGEST_START:.0f} s", f"{opening:.1f} s", opening < LONGEST_START),
+        (f"idle process under {MOST_MB:.0f} MB", f"{found.weight:.0f} MB", found.weight < MOST_MB),
+        (f"cold start under {LONGEST_START:.0f} s", f"{found.opening:.1f} s", found.opening < LONGEST_START),
     ]
-    for database, rates in written.items():
+    for database, one in found.imported.items():
+        took = one["preview"] + one["taking in"]
+        said = f"{database}, {one['new']:,} people from a file: under {LONGEST_IMPORT:.0f} s together"
+        goals.append((said, f"{took:.0f} s", took < LONGEST_IMPORT))
+    for database, rates in found.written.items():
         for name, title in (("plain bare", "Django's backend"), ("bare", "the house's backend")):
             ratio = rates["form"] / rates[name]
             said = f"{database}, a form: at least {LEAST_RATIO:g} of the bare view on {title}"
@@ -160,18 +192,40 @@ def _goals(
     return goals
 
 
-def _body(
-    pages: list[Timing],
-    opening: float,
-    weight: float,
-    written: Mapping[str, Mapping[str, float]],
-    costs: dict[str, float],
-    calls: int,
-) -> str:
+def _write_section(found: Found) -> list[str]:
+    costs = dict(found.costs)
     bare = costs.pop("bare")
     whole = sum(costs.values())
     shares = [(title, f"{micros:,.0f}", f"{micros / whole:.0%}") for title, micros in costs.items()]
     heads = ("", "per second", "to Django's bare view", "to Django with its middleware", "to the bare view here")
+    return [
+        "### Durable writes",
+        (
+            f"{WRITERS} threads of one process ask the WSGI handler; each write is synced to the disk before it is "
+            "confirmed, on SQLite with `synchronous=FULL`, on PostgreSQL as it is delivered. A form of the house "
+            "passes session, rights, the check of the form, a receipt for its key, the row and an entry of the "
+            "journal's chain; a bare view passes nothing and makes one row without an index."
+        ),
+        *(f"On {database}:\n\n{table(heads, _ratios(rates))}" for database, rates in found.written.items()),
+        "What one form costs of the processor, with one thread and on SQLite (the bare view there: "
+        f"{bare:,.0f} microseconds):\n\n"
+        + table(("part", "microseconds", "share"), [*shares, ("together", f"{whole:,.0f}", "100%")]),
+    ]
+
+
+def _body(found: Found, calls: int) -> str:
+    people = [
+        (
+            database,
+            f"{one['new']:,.0f}",
+            f"{one['preview']:.1f}",
+            f"{one['taking in']:.1f}",
+            f"{one['silence']:.1f}",
+        )
+        for database, one in found.imported.items()
+    ]
+    pages = [(one.name, f"{one.p50:.1f}", f"{one.p95:.1f}") for one in found.pages]
+    goals = [(goal, is_found, "reached" if is_so else "missed") for goal, is_found, is_so in _goals(found)]
     return "\n\n".join(
         [
             machine(("mizzle", "django", "uvicorn")),
@@ -179,26 +233,14 @@ def _body(
                 f"Pages: the sample organisation, seen by its service lead; {calls} calls of one page of each kind "
                 "through the WSGI handler, after one to warm up."
             ),
-            "### Pages\n\n"
-            + table(("page", "p50 ms", "p95 ms"), [(one.name, f"{one.p50:.1f}", f"{one.p95:.1f}") for one in pages]),
-            "### Durable writes",
+            "### Pages\n\n" + table(("page", "p50 ms", "p95 ms"), pages),
+            *_write_section(found),
+            "### A file of people",
             (
-                f"{WRITERS} threads of one process ask the WSGI handler; each write is synced to the disk before it is "
-                "confirmed, on SQLite with `synchronous=FULL`, on PostgreSQL as it is delivered. A form of the house "
-                "passes session, rights, the check of the form, a receipt for its key, the row and an entry of the "
-                "journal's chain; a bare view passes nothing and makes one row without an index."
+                f"CSV with nine columns and {UNITS} units, looked at and then taken in, as a job does it. The longest "
+                "silence is the time after which the job tells how far it is, and stops where it was cancelled.\n\n"
+                + table(("", "people", "preview s", "taking in s", "longest silence s"), people)
             ),
-            *(f"On {database}:\n\n{table(heads, _ratios(rates))}" for database, rates in written.items()),
-            "What one form costs of the processor, with one thread and on SQLite (the bare view there: "
-            f"{bare:,.0f} microseconds):\n\n"
-            + table(("part", "microseconds", "share"), [*shares, ("together", f"{whole:,.0f}", "100%")]),
-            "### Goals\n\n"
-            + table(
-                ("goal", "found", ""),
-                [
-                    (goal, found, "reached" if is_so else "missed")
-                    for goal, found, is_so in _goals(pages, opening, weight, written)
-                ],
-            ),
+            "### Goals\n\n" + table(("goal", "found", ""), goals),
         ]
     )

@@ -124,12 +124,38 @@ def draw_house(browser: Browser) -> None:
                     look.goto(way)
                     look.screenshot(path=folder / f"{way.strip('/').replace('/', '-') or 'today'}.png")
             if role == "Colleague":
+                _draw_journey(look, folder)
                 look.set_viewport_size({"width": 390, "height": 844})
                 look.emulate_media(color_scheme="dark")
                 for way in ("/", "/settings/"):
                     look.goto(way)
                     look.screenshot(path=folder / f"{way.strip('/') or 'today'}-phone.png")
             look.close()
+
+
+def _draw_journey(look: Page, folder: Path) -> None:
+    """Write pictures of the map of the sample organisation, once its figures are worked out."""
+    look.goto("/map/")
+    look.click("main .tasks a")
+    for _ in range(WAIT_SECONDS):
+        if look.locator(".map-grid").count():
+            break
+        time.sleep(1)
+        look.reload()
+    else:
+        sys.exit("The map of the sample was not drawn in time.")
+    for name, width, height, scheme in (("journey", 1440, 1180, "light"), ("journey-dark", 1440, 1180, "dark")):
+        look.set_viewport_size({"width": width, "height": height})
+        look.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # Playwright wants the schemes as literals
+        look.screenshot(path=folder / f"{name}.png")
+    look.set_viewport_size({"width": 390, "height": 844})
+    look.emulate_media(color_scheme="light")
+    look.screenshot(path=folder / "journey-phone.png")
+    look.set_viewport_size({"width": 1440, "height": 900})
+    journey = look.url.partition("?")[0].rstrip("/")
+    for tab in ("cases", "agreements", "contacts"):
+        look.goto(f"{journey}/{tab}")
+        look.screenshot(path=folder / f"journey-{tab}.png")
 
 
 def _sign_in(look: Page, email: str, password: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-MEMORY = "640MB"
+MEMORY = "560MB"
 """Memory that DuckDB takes for measures before it writes to disk: enough for ten million events without doing so."""
 
 

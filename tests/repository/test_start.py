@@ -1,7 +1,8 @@
-"""The command line starts at once: `mizzle --help` loads nothing heavy."""
+"""The command line starts at once, and the web application soon: neither loads what it does not need."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from time import perf_counter
@@ -53,3 +54,18 @@ def test_help_answers_within_a_second():
         if took[-1] < AT_MOST_SECONDS:
             break
     assert min(took) < AT_MOST_SECONDS
+
+
+def test_the_web_application_opens_without_what_measures(tmp_path):
+    """Pages need none of it, and it would weigh more than they do; logs are measured in a process apart."""
+    code = (
+        "import sys, django\n"
+        "django.setup()\n"
+        "from django.urls import get_resolver\n"
+        "get_resolver().url_patterns\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    given = os.environ | {"DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings", "MIZZLE_DATA": str(tmp_path)}
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=given).stdout
+    assert "mizzle_web" in loaded.split()
+    assert {"pyarrow", "ibis", "duckdb", "scipy", "pandas", "pyspark"} & set(loaded.split()) == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,6 +13,7 @@ from factories import raw
 from mizzle import journeys
 from mizzle.errors import UnreadableLog
 from mizzle.logs import Merged, events_in_memory, merge_events, open_events
+from mizzle.logs.merging import _Once
 from mizzle.logs.steps import ORDER
 from mizzle.logs.store import counts, read_metadata, with_moment, write_events
 
@@ -141,6 +143,12 @@ def cut(batches, size):
     for batch in batches:
         for begin in range(0, batch.num_rows, size):
             yield batch.slice(begin, size)
+
+
+def test_no_batch_and_empty_batches_are_nothing():
+    empty = pa.RecordBatch.from_pylist([], schema=with_moment(raw([])).schema)
+    assert list(_Once([0, 1, 2], [(), ()]).follow([])) == []
+    assert list(_Once([0, 1, 2], [(), ()]).follow([empty])) == []
 
 
 def test_one_table_is_only_given_a_second_name(tmp_path):

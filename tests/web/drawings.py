@@ -7,8 +7,6 @@ from mizzle_web.journeys.actions.drawn import draw_steps
 from mizzle_web.journeys.actions.journeys import open_journey
 from mizzle_web.journeys.figures.drawn import Step
 from mizzle_web.journeys.models import JourneyKind
-from mizzle_web.journeys.views.drawn import show_map
-from mizzle_web.people.models import Organisation
 
 ORDER = (
     ("Sales", "Take the order", True, "Within a day", None, 0.5),
@@ -30,12 +28,11 @@ def a_drawing(at, rows=ORDER, name="A wardrobe, carried in"):
     return draw_steps(journey=journey, steps=steps_of(rows), version=1, by=SYSTEM, at=at) if rows else journey
 
 
-def map_of(rf, member, journey, at):
+def map_of(browser, journey):
     """The page of its map, as a member sees it."""
-    request = rf.get(f"/map/{journey.public_id}/")
-    request.user, request.at, request.has_shown_notice = member, at, False
-    request.organisation = Organisation.objects.get()
-    return show_map(request, journey)
+    page = browser.get(f"/map/{journey.public_id}/")
+    assert page.status_code == 200
+    return page.content.decode()
 
 
 def typed(rows, *, version, do="save", **more):

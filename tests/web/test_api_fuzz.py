@@ -17,6 +17,8 @@ from schemathesis.generation import GenerationMode
 from mizzle_web.config import api
 from mizzle_web.jobs.models import Job
 from mizzle_web.journal.actions import SYSTEM
+from mizzle_web.journeys.actions.agreements import propose_time
+from mizzle_web.journeys.actions.contacts import note_contact
 from mizzle_web.journeys.actions.journeys import open_journey
 from mizzle_web.people.actions.members import NewMember, add_member
 from web.calls import token_of
@@ -52,6 +54,10 @@ def values(lead, units, at, settings, tmp_path):
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=tmp_path)
     opened = open_journey(name="From order to delivery", kind="measured", by=lead.actor, at=at)
     there = {"unit": units["DR"], "person": lead, "job": job, "journey": told(opened, at)}
+    pair = {"department": "Warehouse", "to_department": "Transport"}
+    there["agreement"] = propose_time(journey=opened, **pair, hours=4, version=0, by=SYSTEM, at=at)
+    contact = {"department": "Warehouse", "kind": "visit", "on": at.date(), "minutes": 30, "n_people": 2}
+    there["contact"] = note_contact(journey=opened, **contact, by=SYSTEM, at=at)
     return {f"{name}_id": str(one.public_id) for name, one in there.items()}
 
 

@@ -287,7 +287,8 @@ def test_the_organisation_and_its_roles_are_told(program, person, at, units):
     }
     roles = {one["role"]: one for one in program.get("/roles").json()["items"]}
     assert set(roles) == {str(role) for role in Role}
-    assert (roles["leader"]["permissions"], roles["operator"]["needs_second_factor"]) == (["see_people"], True)
+    told = ["agree_times", "draw_journeys", "note_contact", "see_people"]
+    assert (roles["leader"]["permissions"], roles["operator"]["needs_second_factor"]) == (told, True)
     leader = person("Lea Leader")
     give_role(member=leader, role=Role.LEADER, unit=units["DR"], by=SYSTEM, at=at)
     assert program.get(f"/people/{leader.public_id}").json()["roles"] == [

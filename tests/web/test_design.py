@@ -6,9 +6,12 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.template import Context, Template
+from pytest_django.asserts import assertHTMLEqual
 
 from mizzle_web.page import gallery
+from mizzle_web.page.forms import Form
 from mizzle_web.page.templatetags import page as tags
 from mizzle_web.people.roles import Role
 
@@ -97,3 +100,31 @@ def test_a_field_is_described_by_its_hint_and_by_its_error():
 def test_a_page_that_changes_nothing_says_nothing():
     assert drawn("{% notice %}", request=None) == ""
     assert drawn("{% notice %}", request=SimpleNamespace(COOKIES={})) == ""
+
+
+def test_a_list_of_choices_is_drawn_as_django_draws_it():
+    groups = [("", "-"), ("Pages & co", [("a", "<b>A</b>"), ("b", 'B "b"')]), (7, "Seven")]
+
+    class Choosing(Form):
+        one = forms.ChoiceField(choices=groups, required=False)
+
+    plain = forms.Select(attrs={"class": "input", "id": "id_one"}, choices=groups)
+    for chosen in ("b", "7", ""):
+        assertHTMLEqual(str(Choosing({"one": chosen})["one"]), plain.render("one", chosen))
+
+
+def test_what_one_form_changes_about_its_fields_is_not_seen_by_the_next():
+    class Choosing(Form):
+        name = forms.CharField(label="Name")
+        one = forms.ChoiceField(choices=[("a", "A")], required=False)
+
+    first = Choosing({"name": ""})
+    first.fields["name"].widget.attrs["class"] = "input-short"
+    first.fields["name"].help_text = "Only here."
+    first.fields["one"].choices = [("b", "B")]
+    assert not first.is_valid()
+    second = Choosing({"name": "Ida"})
+    assert second.is_valid()
+    assert second.fields["name"].widget.attrs == {"class": "input"}
+    assert second.fields["name"].help_text == ""
+    assert list(second.fields["one"].choices) == list(second.fields["one"].widget.choices) == [("a", "A")]

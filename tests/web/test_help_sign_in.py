@@ -73,7 +73,7 @@ def test_a_lost_password_and_a_lost_factor_are_mended_without_mail_and_the_journ
     link = re.search(r"/invitation/[\w-]+", told)[0]
     assert f'href="{way}"' in told  # and the way back is one that is open to them
     gone = browser.post(f"/people/{tor.public_id}/sign-in/second-factor", follow=True)
-    assert (gone.redirect_chain, "second factor is gone" in gone.content.decode()) == ([(way, 302)], True)
+    assert (gone.redirect_chain, "second factor is removed" in gone.content.decode()) == ([(way, 302)], True)
     assert Client().post(link, {"password": "another yard in the rain"}).headers["Location"] == "/"
     entries = Entry.objects.filter(thing=f"member:{tor.public_id}", by=operator.actor)
     assert {one.verb for one in entries} == {"member.reset_link_made", "member.second_factor_reset"}

@@ -128,7 +128,7 @@ def test_a_hook_hears_what_it_asked_for_and_nothing_else(hook, at):
 
 def test_a_house_without_hooks_never_looks_for_them(hook, at, django_assert_num_queries):
     switch_hook(hook=hook[0].public_id, is_active=False, version=1, by=SYSTEM, at=at)
-    with django_assert_num_queries(3):  # the head, the entry, the head
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 3):  # the head, the entry, the head
         happens(at)
     assert not Parcel.objects.exists()
 

@@ -134,12 +134,13 @@ def test_a_file_sent_twice_before_it_is_taken_in_is_one_import(importer):
     assert ImportFile.objects.count() == 1
 
 
-@pytest.mark.parametrize("broken_at", [1, 2, 3])
+@pytest.mark.parametrize("broken_at", [1, 2, 3, 4, 5])
 def test_broken_off_and_begun_again_it_ends_as_if_it_had_not_been(importer, monkeypatch, broken_at):
     monkeypatch.setattr(imports, "PART", 3)
+    monkeypatch.setattr(imported, "UNITS_AT_ONCE", 2)
     content = lines(*(f"Person {n},p{n}@larkmoor.example,,,Team {n % 3},Transport,,host,," for n in range(10)))
     file = checked(importer, content)
-    told = []
+    told = []  # before the first two units, before the third, and after each part of the rows
 
     def breaks(share, _stage):
         told.append(share)
@@ -148,7 +149,8 @@ def test_broken_off_and_begun_again_it_ends_as_if_it_had_not_been(importer, monk
 
     with pytest.raises(KeyboardInterrupt):
         imports.apply_import(file=file, by=importer.actor, at=AT, tell=breaks)
-    assert 0 < Member.objects.filter(name__startswith="Person").count() < 11
+    assert Member.objects.filter(name__startswith="Person").count() == max(0, broken_at - 2) * 3
+    assert Unit.objects.filter(code__startswith="team").count() == min(2 * (broken_at - 1), 3)
     done = imports.apply_import(file=file, by=importer.actor, at=AT, tell=quiet)
     again = state()
     Member.objects.filter(name__startswith="Person").delete()

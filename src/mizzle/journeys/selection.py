@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from mizzle.tables import Events
 
 MOST_HELD = 2_000_000
-"""Events up to which a part of a log is copied inside the engine; a larger one is read from the log each time."""
+"""Events up to which a part of a log is copied inside the engine; a larger one is read from the log each time.
+
+A copy of nine million events takes as long as a measure of them, does not fit into memory and saves little.
+"""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING: Mapping[str, str] = MappingProxyType({})

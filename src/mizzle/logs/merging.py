@@ -149,6 +149,8 @@ class _Once:
         for batch in batches:
             table = pa.Table.from_batches([batch])
             table = table if held is None else pa.concat_tables([held, table])
+            if table.num_rows == 0:
+                continue
             cut = int(np.flatnonzero(_begins(table))[-1])
             yield from self._passing(table.slice(0, cut)).to_batches()
             held = table.slice(cut)

@@ -5,11 +5,14 @@ work, waits are lognormal, slow cases are slow everywhere, some steps are skippe
 before the customer hears of them. `deliveries` draws the orders of one company, with known changes in them.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
-from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
-from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
+from mizzle.lazily import lazily
+
+if TYPE_CHECKING:
+    from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
+    from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
+    from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
 
 __all__ = [
     "DELIVERY_CHANGES",
@@ -23,3 +26,19 @@ __all__ = [
     "event_log_batches",
     "xes_text",
 ]
+
+lazily(
+    __name__,
+    {
+        "DELIVERY_CHANGES": "changes",
+        "DELIVERY_PERCEPTION": "deliveries",
+        "DELIVERY_SCHEMA": "deliveries",
+        "PERCEPTION": "orders",
+        "SCHEMA": "orders",
+        "deliveries": "deliveries",
+        "delivery_changes": "changes",
+        "event_log": "orders",
+        "event_log_batches": "orders",
+        "xes_text": "orders",
+    },
+)

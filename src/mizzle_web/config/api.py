@@ -21,7 +21,7 @@ from ninja.security import HttpBearer
 
 from mizzle_web.jobs import api as jobs
 from mizzle_web.journal import api as journal
-from mizzle_web.journeys.api import figures, journeys
+from mizzle_web.journeys.api import agreements, cases, contacts, drawn, figures, journeys, links, logs
 from mizzle_web.page import problem
 from mizzle_web.page.access import ANYONE, anyone
 from mizzle_web.page.permissions import Permission
@@ -47,6 +47,12 @@ ROOMS: tuple[Openings, ...] = (
     people.openings,
     journeys.openings,
     figures.openings,
+    cases.openings,
+    agreements.openings,
+    contacts.openings,
+    links.openings,
+    logs.openings,
+    drawn.openings,
     jobs.openings,
     journal.openings,
 )

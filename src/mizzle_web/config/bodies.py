@@ -141,8 +141,8 @@ def _page(status: int, scope: Scope) -> HttpResponse:
     if scope["path"].startswith(problem.ADDRESSES):
         return problem.problem(status, said)
     if status == 413 and FILES.match(scope["path"]):  # noqa: PLR2004 - the file is larger than what is taken in
-        said = _("The file is larger than the %(n)d MB that this house takes. Send it in parts, or ask your operator"
-                 " to raise the limit.") % {"n": settings.ENVIRONMENT.upload_megabytes}  # fmt: skip
+        said = _("The file is larger than the limit of %(n)d MB. Send it in parts, or ask your operator to raise it.")
+        said %= {"n": settings.ENVIRONMENT.upload_megabytes}
     title = problem.titles()[413 if status == 413 else 400][1]  # noqa: PLR2004 - the same
     words = {"title": title, "sentence": said, "status": status}
     return HttpResponse(render_to_string("page/problem.html", words), status=status)

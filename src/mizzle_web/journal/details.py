@@ -31,6 +31,7 @@ def names() -> dict[str, str]:
     return {
         **_of_people(),
         **_of_imports(),
+        **_of_journeys(),
         "bytes": _("size"),
         "days": _("days"),
         "digest": _("digest"),
@@ -45,6 +46,31 @@ def names() -> dict[str, str]:
         "up_to": _("checked up to entry"),
         "verbs": _("events"),
         "with_keys": _("with keys"),
+    }
+
+
+def _of_journeys() -> dict[str, str]:
+    return {
+        "asks": _("asks about"),
+        "before": _("before"),
+        "hours": _("hours"),
+        "imports": _("goes on to import"),
+        "is_handover": _("for a handover"),
+        "journey": _("journey"),
+        "milliseconds": _("milliseconds"),
+        "n": _("answers"),
+        "n_blocks": _("full blocks"),
+        "n_changed": _("changed"),
+        "n_columns": _("columns"),
+        "n_deleted": _("deleted"),
+        "n_each": _("answers for each level"),
+        "n_points": _("perception points"),
+        "n_rejected": _("rows that could not be read"),
+        "n_rows": _("rows"),
+        "n_steps": _("steps"),
+        "point": _("perception point"),
+        "proposed_by": _("proposed by"),
+        "state": _("state"),
     }
 
 

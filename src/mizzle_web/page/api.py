@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 V = TypeVar("V", bound=Callable[..., Any])
+R = TypeVar("R")
 M = TypeVar("M", bound=models.Model)
 
 LARGEST_ID = 2**63 - 1
@@ -41,6 +42,10 @@ class Scope(models.TextChoices):
     JOURNAL_READ = "journal:read", gettext_lazy("Read the journal")
     JOURNEYS_READ = "journeys:read", gettext_lazy("Read journeys and their figures")
     JOURNEYS_WRITE = "journeys:write", gettext_lazy("Open journeys, mark perception points and have figures worked out")
+    JOURNEYS_AGREE = "journeys:agree", gettext_lazy("Propose, agree, withdraw and end times of departments")
+    JOURNEYS_CONTACT = "journeys:contact", gettext_lazy("Note time that departments spent close to customers")
+    JOURNEYS_LINKS = "journeys:links", gettext_lazy("Read which unit each department of a journey is")
+    JOURNEYS_LOGS = "journeys:logs", gettext_lazy("Read which logs journeys have, and how far they are")
 
     @property
     def permission(self) -> Permission | None:
@@ -58,6 +63,10 @@ RIGHTS: dict[Scope, Permission | None] = {
     Scope.JOURNAL_READ: Permission.READ_JOURNAL,
     Scope.JOURNEYS_READ: None,
     Scope.JOURNEYS_WRITE: Permission.MANAGE_JOURNEYS,
+    Scope.JOURNEYS_AGREE: Permission.AGREE_TIMES,
+    Scope.JOURNEYS_CONTACT: Permission.NOTE_CONTACT,
+    Scope.JOURNEYS_LINKS: Permission.MANAGE_JOURNEYS,
+    Scope.JOURNEYS_LOGS: Permission.BRING_LOGS,
 }
 
 
@@ -189,6 +198,13 @@ def page_of(
         rows = rows.filter(**{beyond: _read(cursor)})
     found = list(rows.order_by(order)[: limit + 1])
     return found[:limit], _written(found[limit - 1].pk) if len(found) > limit else None
+
+
+def part_of(rows: Sequence[R], *, cursor: str | None, limit: int) -> tuple[Sequence[R], str | None]:
+    """Give one page of what is worked out rather than read row by row, and where the next one begins."""
+    first = 0 if cursor is None else _read(cursor)
+    until = first + limit
+    return rows[first:until], _written(until) if until < len(rows) else None
 
 
 def _written(key: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.core.validators import EmailValidator
@@ -14,9 +14,38 @@ if TYPE_CHECKING:
     from mizzle_web.page.refused import Refused
 
 
+T = TypeVar("T")
+
+
+class Fields(dict[str, forms.Field]):
+    """The fields of a kind of form, from which each form takes its own.
+
+    Django copies everything that a field consists of. A form of ours changes the attributes of a field and of its
+    widget, and what it shares with others it replaces and never changes; so two levels are enough, in a fifth of the
+    time.
+    """
+
+    def __deepcopy__(self, _memo: object) -> dict[str, forms.Field]:
+        return {name: _copied(field) for name, field in self.items()}
+
+
+def _copied(field: forms.Field) -> forms.Field:
+    made = _alike(field)
+    made.widget = _alike(field.widget)
+    made.widget.attrs = dict(field.widget.attrs)
+    return made
+
+
+def _alike(one: T) -> T:
+    made = object.__new__(type(one))
+    made.__dict__.update(one.__dict__)
+    return made
+
+
 @cache
 def _dress(kind: type[Form]) -> None:
     """Let the fields of a form wear the classes of the design; once for each kind of form, since it costs time."""
+    kind.base_fields = Fields(kind.base_fields)
     for field in kind.base_fields.values():
         dress(field)
 

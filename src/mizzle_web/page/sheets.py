@@ -32,7 +32,7 @@ def sheet(name: str, lines: Iterable[Iterable[Any]]) -> HttpResponse:
 
 def written(lines: Iterable[Iterable[Any]], *, inside: bool = True) -> Iterator[str]:
     """Write lines as CSV in which no text is a formula to a spreadsheet; numbers stay numbers."""
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_MINIMAL)
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_NONNUMERIC)
     yield "\ufeff"
     for line in lines:
         yield writer.writerow([tame(cell, inside=inside) if isinstance(cell, str) else cell for cell in line])

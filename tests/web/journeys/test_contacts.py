@@ -260,7 +260,7 @@ def test_a_department_that_passes_on_to_fewer_came_closer(known, lead_browser):
 def test_of_a_department_of_three_cases_no_figure_is_told(known, lead_browser):
     answer = lead_browser.get(address(known, department="Rare"))
     assert answer.context["beside"].near.cases == 3
-    assert "Fewer than 5 cases." in text(answer)
+    assert "Fewer than 5 cases tell of this department now." in text(answer)
     assert "handovers" not in text(answer).split("then-now", 1)[1].split("</figure>", 1)[0]
 
 

@@ -16,6 +16,7 @@ from mizzle_web.jobs.worker import Worker
 from mizzle_web.journeys.actions import logs as actions
 from mizzle_web.journeys.actions.figure_sets import KIND as MEASURE
 from mizzle_web.journeys.actions.journeys import open_journey, table_of
+from mizzle_web.journeys.actions.tables import events_path
 from mizzle_web.journeys.figures.columns import values_of
 from mizzle_web.journeys.models import Journey, JourneyKind, Log, LogState
 from web.journeys.bringing import log_of
@@ -80,8 +81,10 @@ def children(pid):
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def is_reading():
-    return Job.objects.filter(kind="journeys.bring", state=JobState.RUNNING, share_done__gt=0.05).exists()
+def is_half_read(log):
+    """Whether the first part of a log lies on the disk, from where an import can go on."""
+    events = events_path(log)
+    return (events.with_name(f"{events.name}.partial") / "state.json").exists()
 
 
 def is_gone(pid):
@@ -99,7 +102,7 @@ def test_an_import_that_is_killed_ends_as_one_that_is_not(ready, workers, lead, 
     assert expected[0] == LogState.IMPORTED
     begin(ready[1], lead.actor, at)
     worker = workers()
-    until(is_reading, 60)
+    until(lambda: is_half_read(ready[1]), 60)
     (reader,) = children(worker.pid)
     os.kill(worker.pid if who == "worker" else reader, signal.SIGKILL)
     until(lambda: is_gone(reader))

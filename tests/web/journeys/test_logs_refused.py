@@ -247,7 +247,7 @@ def test_an_upload_beyond_the_limit_is_refused_in_words(lead_browser, journey, s
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, upload_megabytes=1)
     answer, log = send(lead_browser, journey, b"x" * ((1 << 20) + 1))
     assert (answer.status_code, log, Log.objects.count()) == (422, None, 0)
-    assert "larger than this house takes" in text_of(answer)
+    assert "larger than the limit" in text_of(answer)
     assert "up to 1 MB" in text_of(answer)
     folder = settings.ENVIRONMENT.data / "journeys" / str(journey.public_id) / "logs"
     assert not list(folder.iterdir())
@@ -323,7 +323,7 @@ def test_nothing_that_is_wrong_in_mizzle_itself_is_passed_over(lead_browser, jou
     tries = []
     monkeypatch.setattr(apart, "run", lambda *_given, **_more: tries.append(1) or raised(RuntimeError("a fault")))
     (job,) = work_off(do)
-    assert (job.state, "mizzle failed" in job.error, len(tries)) == (JobState.FAILED, True, 1)
+    assert (job.state, "could not finish" in job.error, len(tries)) == (JobState.FAILED, True, 1)
     assert "a fault" in caplog.text
     with pytest.raises(RuntimeError):
         work._again("bring", lambda *_: None)

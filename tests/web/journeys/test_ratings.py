@@ -85,17 +85,16 @@ def text(page):
 
 # --- nothing shows before a block is full ----------------------------------------------------------------------------
 @pytest.fixture
-def visible(drawing, lead_browser, person, browser_of, rf, at):
+def visible(drawing, lead_browser, person, browser_of):
     """Everything of a journey that anybody sees, without what differs by design."""
-    watcher = person("Wanda Watcher")
-    watching = browser_of(watcher)
+    watching = browser_of(person("Wanda Watcher"))
     pages = ("", ".csv", "/rate", "/rate?side=served", "/rate?side=provider")
 
     def look():
         seen = [text(watching.get(address(drawing, page))) for page in pages]
         seen += [text(lead_browser.get(address(drawing, page))) for page in (*pages, "/asked")]
-        seen += [text(lead_browser.get(f"/map/{drawing.public_id}/{page}")) for page in ("steps", "steps.csv")]
-        seen += [text(map_of(rf, watcher, drawing, at)), text(watching.get("/")), text(lead_browser.get("/"))]
+        seen += [text(lead_browser.get(f"/map/{drawing.public_id}/{page}")) for page in ("steps", "drawn.csv")]
+        seen += [map_of(watching, drawing), text(watching.get("/")), text(lead_browser.get("/"))]
         seen += [text(lead_browser.get("/journal/")), b"".join(lead_browser.get("/journal/entries.csv")).decode()]
         return [TOKEN.sub("", page) for page in seen]
 

@@ -7,8 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mizzle.journeys.blueprint import drawing
-from mizzle.journeys.blueprint.choice import choose
-from mizzle.journeys.blueprint.layout import lay_out
 from mizzle.journeys.blueprint.spacing import distance_words
 from mizzle.journeys.blueprint.text import ENGLISH, Words, clean
 
@@ -231,6 +229,9 @@ def blueprint(
     """
     if nodes_at_most < 1:
         raise ValueError(f"a drawing needs room for an activity, not for {nodes_at_most}")
+    from mizzle.journeys.blueprint.choice import choose
+    from mizzle.journeys.blueprint.layout import lay_out
+
     agreed = MappingProxyType(dict(over or {}))
     process_map = replace(process_map, edges=tuple(_without_wait(edge, fewest) for edge in process_map.edges))
     choice = choose(process_map, distance, over=agreed, nodes_at_most=nodes_at_most, fewest=fewest)

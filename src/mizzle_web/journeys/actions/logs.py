@@ -241,7 +241,7 @@ def _limited(blocks: Iterable[bytes]) -> Iterator[bytes]:
         n_bytes += len(block)
         if n_bytes > most:
             sentence = _(
-                "The file is larger than this house takes. Send it in parts, or ask your operator to raise the limit."
+                "The file is larger than the limit. Send it in parts, or ask your operator to raise the limit."
             )
             raise Refused("too_large", sentence, field="file")
         yield block

@@ -162,12 +162,14 @@ def _about(kept: Kept, method: str) -> dict[str, Any]:
     return {"method": method, "computed_at": kept.figures.computed_at, "is_current": kept.is_current}
 
 
-def _estimate(one: Estimate) -> EstimateTold:
+def estimate_told(one: Estimate) -> EstimateTold:
+    """Tell an estimate with its interval."""
     low, high = one.interval or (None, None)
     return EstimateTold(value=one.value, low=low, high=high, n=one.n)
 
 
-def _spread(one: Spread) -> SpreadTold:
+def spread_told(one: Spread) -> SpreadTold:
+    """Tell a spread."""
     return SpreadTold(mean=one.mean, median=one.median, p90=one.p90)
 
 
@@ -180,16 +182,16 @@ def _department(one: DepartmentDistance, way: DepartmentWay | None = None) -> De
         month=one.month,
         events=one.events,
         cases=one.cases,
-        contact_share=_estimate(one.contact_share),
-        handovers_to_customer=_estimate(one.handovers_to_customer),
+        contact_share=estimate_told(one.contact_share),
+        handovers_to_customer=estimate_told(one.handovers_to_customer),
         handovers_median=one.handovers_median.value,
         handovers_p90=one.handovers_p90.value,
-        hours_to_customer=_estimate(one.hours_to_customer),
+        hours_to_customer=estimate_told(one.hours_to_customer),
         hours_median=one.hours_median.value,
         hours_p90=one.hours_p90.value,
-        touch_hours=_estimate(way.touch_hours) if way else None,
-        wait_hours=_estimate(way.wait_hours) if way else None,
-        unheard_share=_estimate(one.unheard_share),
+        touch_hours=estimate_told(way.touch_hours) if way else None,
+        wait_hours=estimate_told(way.wait_hours) if way else None,
+        unheard_share=estimate_told(one.unheard_share),
     )
 
 
@@ -258,7 +260,7 @@ def read_handovers(
     told = [one for one in kept.page().handovers if one.count >= FEWEST_CASES]
     return HandoversTold(
         handovers=[
-            HandoverTold(source=one.source, target=one.target, count=one.count, wait_hours=_spread(one.wait))
+            HandoverTold(source=one.source, target=one.target, count=one.count, wait_hours=spread_told(one.wait))
             for one in told
         ],
         **_about(kept, "journeys.handovers/1"),
@@ -287,7 +289,7 @@ def read_steps(
                 source=NodeTold(**one.source._asdict()),
                 target=NodeTold(**one.target._asdict()),
                 count=one.count,
-                wait_hours=_spread(one.wait),
+                wait_hours=spread_told(one.wait),
             )
             for one in kept.steps.edges
             if one.count >= FEWEST_CASES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID  # noqa: TC003 - the same
 
 from django.http import Http404, HttpResponse
-from ninja import Status  # noqa: TC002 - read at run time, as the schemas are
+from ninja import Query, Status
 from pydantic import Field, StringConstraints
 
 from mizzle_web.journeys.actions.journeys import mark_points, open_journey
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 openings = Openings("Journeys")
 
+WITHOUT_NUL = r"^[^\x00]*$"
+"""Names and ids of logs may hold anything but the sign that no database keeps."""
+Department = Annotated[str, StringConstraints(min_length=1, max_length=NAME, pattern=WITHOUT_NUL)]
+OneDepartment = Annotated[
+    str | None, Query(max_length=NAME, pattern=WITHOUT_NUL, description="Only of this department.")
+]
 Activity = Annotated[str, StringConstraints(min_length=1, max_length=NAME)]
 
 
@@ -67,6 +73,23 @@ def journey_of(journey_id: UUID) -> Journey:
     """Find a journey that was not put away."""
     found = Journey.objects.present().filter(public_id=journey_id).first()
     if found is None:
+        raise Http404
+    return found
+
+
+def measured_of(journey_id: UUID) -> Journey:
+    """Find a journey that is measured from logs, as the pages of cases, times, contact, departments and logs do."""
+    return _of_kind(journey_id, JourneyKind.MEASURED)
+
+
+def drawn_of(journey_id: UUID) -> Journey:
+    """Find a journey that is drawn by hand."""
+    return _of_kind(journey_id, JourneyKind.DRAWN)
+
+
+def _of_kind(journey_id: UUID, kind: JourneyKind) -> Journey:
+    found = journey_of(journey_id)
+    if found.kind != kind:
         raise Http404
     return found
 

@@ -242,11 +242,11 @@ class Sides:
         return reach(member, Permission.AGREE_TIMES, self.on)
 
 
-def people_of(actors: Collection[str], reader: Member, on: date) -> dict[str, str]:
+def people_of(actors: Collection[str], reader: Member, on: date, *, may_name: bool = True) -> dict[str, str]:
     """Name those who said something: by name to who may see them, else by the unit in which they work."""
     members = list(Member.objects.filter(public_id__in=[one for one in actors if _is_id(one)]))
     named: set[int] = set()
-    if reader.may(Permission.SEE_PEOPLE):
+    if may_name and reader.may(Permission.SEE_PEOPLE):
         seen = members_within(reach(reader, Permission.SEE_PEOPLE, on), on)
         named = set(seen.filter(pk__in=[one.pk for one in members]).values_list("pk", flat=True))
     places = Placement.objects.filter(member__in=members).order_by("from_on").values_list("member_id", "unit_id")

@@ -145,6 +145,11 @@ def draw(journey: Journey) -> Drawn | None:
     )
 
 
+def distance_of(steps: Sequence[DrawnStep]) -> Distance | None:
+    """Give the distances that the table beside the drawing shows; None where there is no step."""
+    return _laid_out(_measured(steps), get_language() or "en")[1] if steps else None
+
+
 def _measured(steps: Iterable[Step | DrawnStep]) -> tuple[MeasuredStep, ...]:
     from mizzle.journeys.drawn import DrawnStep
 

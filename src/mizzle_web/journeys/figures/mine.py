@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models.fields.json import KeyTransform
+
 from mizzle_web.journeys.figures.kept import FEWEST_CASES, find
-from mizzle_web.journeys.figures.places import department_of
-from mizzle_web.journeys.models import DepartmentLink, Journey, JourneyKind
+from mizzle_web.journeys.figures.places import departments_near
+from mizzle_web.journeys.figures.view import first_view
+from mizzle_web.journeys.models import Journey, JourneyKind
 from mizzle_web.page.permissions import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from mizzle_web.journeys.figures.measured import Near
-    from mizzle_web.journeys.figures.view import View
     from mizzle_web.journeys.models import JourneyQuerySet
     from mizzle_web.people.models import Member
 
@@ -53,21 +55,26 @@ class Line:
         return near.wait.value
 
 
-def lines(member: Member, on: date, opening: Callable[[Journey], View]) -> list[Line]:
-    """Tell where the work of a member meets the customer, journey by journey; nothing where no department is theirs."""
-    linked = DepartmentLink.objects.filter(unit__isnull=False).values("journey")
-    found = []
-    for journey in _measured().filter(pk__in=linked).exclude(table_digest="").order_by("name"):
-        department = department_of(journey, member, on)
+def lines(member: Member, on: date) -> list[Line]:
+    """Tell where the work of a member meets the customer, journey by journey; nothing where no department is theirs.
+
+    Of a journey only what is needed is read: all that its logs told may be much, and this stands on the first page.
+    """
+    near_by = departments_near(member, on)
+    journeys = _measured().filter(pk__in=near_by).exclude(table_digest="").order_by("name")
+    told = [KeyTransform(name, "table_facts") for name in ("departments", "first_at", "last_at")]
+    facts = {pk: rest for pk, *rest in journeys.values_list("pk", *told)}
+    found: list[Line] = []
+    for journey in journeys.defer("table_facts"):
+        known, first_at, last_at = facts[journey.pk]
+        department = next((one for one in near_by[journey.pk] if one in known), None)
         if department is None:
             continue
-        kept = find(journey, opening(journey))
+        kept = find(journey, first_view(datetime.fromisoformat(first_at), datetime.fromisoformat(last_at)))
         near = kept.near(department) if kept else None
         if kept is None or near is not None:
             found.append(Line(journey, department, near, kept is not None and kept.is_current))
-        if len(found) == MOST_JOURNEYS:
-            break
-    return found
+    return found[:MOST_JOURNEYS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class Next:
 
 def next_step(member: Member) -> Next | None:
     """Find the smallest next step, for who can take it; None for anybody else, and where nothing is left to do."""
-    journey = _measured().order_by("name").first()
+    journey = _measured().defer("table_facts").order_by("name").first()
     if journey is None:
         found, needs = Next("open"), Permission.MANAGE_JOURNEYS
     elif not journey.has_table:

@@ -52,18 +52,28 @@ def department_of(journey: Journey, member: Member, on: date) -> str | None:
     Only departments that the logs have now. Where several are the same unit, it is the first by name.
     """
     known = set(journey.table_facts.get("departments", ()))
-    by_unit: dict[int, str] = {}
-    for department, unit in units_of(journey, on).items():
-        if department in known:
-            by_unit.setdefault(unit.pk, department)
-    if not by_unit:
-        return None
+    return next((one for one in departments_near(member, on).get(journey.pk, ()) if one in known), None)
+
+
+def departments_near(member: Member, on: date) -> dict[int, list[str]]:
+    """Give for each journey the departments that are the unit of a member on a day, or one above it; nearest first."""
+    place = {unit: number for number, unit in enumerate(_upwards(member, on))}
+    if not place:
+        return {}
+    place |= {unit: place[one.later_id] for unit, one in heirs(on).items() if one.later_id in place}
+    links = DepartmentLink.objects.filter(unit__in=place).values_list("journey", "department", "unit")
+    found: dict[int, list[str]] = {}
+    for journey, department, _unit in sorted(links, key=lambda one: (place[one[2]], one[1])):
+        found.setdefault(journey, []).append(department)
+    return found
+
+
+def _upwards(member: Member, on: date) -> list[int]:
+    """Give the unit in which a member works on a day, and all above it."""
     here = Placement.objects.filter(on_day(on), member=member).values_list("unit_id", flat=True).first()
     above = dict(UnitPeriod.objects.filter(on_day(on)).values_list("unit_id", "parent_id")) if here else {}
-    passed: set[int] = set()
+    passed: list[int] = []
     while here is not None and here not in passed:
-        if here in by_unit:
-            return by_unit[here]
-        passed.add(here)
+        passed.append(here)
         here = above.get(here)
-    return None
+    return passed

@@ -26,6 +26,7 @@ from mizzle_web.page.notices import tell
 from mizzle_web.page.permissions import Permission
 from mizzle_web.page.refused import Changed, Refused
 from mizzle_web.page.sheets import written
+from mizzle_web.page.templatetags.page import target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def _about(request: Visit, log: Log, form: Columns) -> dict[str, Any]:
         "stopped_by": last.error if is_stopped and last else "",
         "problem": words.marked(words.reason(log.problem)) if log.problem else "",
         "asked": words.marked(words.reason(asked["sentence"])) if asked else "",
-        "asked_field": asked.get("field", ""),
+        "asked_at": target(form[asked["field"]]) if asked.get("field") in form.fields else "",
         "may_choose": log.state == LogState.READY,
         "notes": [words.marked(words.note(one)) for one in log.look.get("notes", ())],
         "first": _first_rows(log),
@@ -152,7 +153,7 @@ def _first_rows(log: Log) -> dict[str, Any]:
     heads = []
     for name in cells:
         role = roles.get(name, "")
-        why = reasons.get(role or f"left out: {name}", "")
+        why = "" if role else reasons.get(f"left out: {name}", "")  # that of a role stands at its choice
         heads.append(
             {
                 "name": name,

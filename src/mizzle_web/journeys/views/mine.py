@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from mizzle_web.journeys.actions.figure_sets import standing_views
 from mizzle_web.journeys.figures import mine as figures
 from mizzle_web.page.access import member
 
@@ -22,6 +21,6 @@ if TYPE_CHECKING:
 @require_safe
 def mine(request: Visit) -> HttpResponse:
     """Show on Today how far the work of the reader is from the customer, or the smallest step towards knowing."""
-    lines = figures.lines(request.user, timezone.localdate(request.at), lambda one: standing_views(one)[0])
+    lines = figures.lines(request.user, timezone.localdate(request.at))
     step = None if lines else figures.next_step(request.user)
     return render(request, "journeys/mine.html", {"lines": lines, "step": step})

@@ -38,7 +38,8 @@ def ways(request: Visit, journey: Journey) -> list[Way]:
 
     def way(title: str, name: str) -> Way:
         address = reverse(f"journeys:{name}", args=(journey.public_id,))
-        return title, address, request.path == address, None
+        is_here = request.path == address or (name != "map" and request.path.startswith(f"{address}/"))
+        return title, address, is_here, None
 
     if journey.is_drawn:
         found = [way(_("Map"), "map"), way(_("Ratings"), "ratings")]

@@ -22,31 +22,41 @@ from mizzle_web.people.models import Grant, ImportRow, Invitation, Member, Outco
 from mizzle_web.people.roles import POWERFUL, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from zoneinfo import ZoneInfo
 
     from mizzle_web.people.models import ImportFile
 
 
+UNITS_AT_ONCE = 50
+"""Units that are opened within one transaction."""
 _PLACE, _GIVE = Addition(Placement, is_told=False), Addition(Grant, is_told=False)
 
 
-def open_units(*, file: ImportFile, importer: Member, at: datetime) -> None:
-    """Open the units that a file needs and that are not there yet, each after the one it belongs to."""
+def open_units(*, file: ImportFile, importer: Member, at: datetime, pause: Callable[[], None]) -> None:
+    """Open the units that a file needs and that are not there yet, each after the one it belongs to.
+
+    Some at a time, with a pause in between in which the work can be stopped; what is there already stays when it is
+    begun again.
+    """
     if not file.units or not importer.may(Permission.MANAGE_UNITS):
         return
-    with transaction.atomic():
-        there = {unit.code: unit for unit in Unit.objects.all()}
-        for one in file.units:
-            if one["code"] not in there:
-                there[one["code"]] = open_unit(
-                    code=one["code"],
-                    name=one["name"],
-                    parent=there.get(one["parent"]),
-                    on=file.from_on,
-                    by=importer.actor,
-                    at=at,
-                )
+    for start in range(0, len(file.units), UNITS_AT_ONCE):
+        pause()
+        part = file.units[start : start + UNITS_AT_ONCE]
+        with transaction.atomic():
+            codes = {one["code"] for one in part} | {one["parent"] for one in part}
+            there = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
+            for one in part:
+                if one["code"] not in there:
+                    there[one["code"]] = open_unit(
+                        code=one["code"],
+                        name=one["name"],
+                        parent=there.get(one["parent"]),
+                        on=file.from_on,
+                        by=importer.actor,
+                        at=at,
+                    )
 
 
 def apply_part(*, file: ImportFile, part: Sequence[int], importer: Member, zone: ZoneInfo, at: datetime) -> None:

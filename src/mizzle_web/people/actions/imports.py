@@ -154,9 +154,14 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
         file.state = ImportState.APPLYING
         file.save(update_fields=("state",))
     importer = _importer(file, by)
-    open_units(file=file, importer=importer, at=at)
     n_rows = file.rows.filter(outcome__in=TO_DO).count()
     number = done = 0
+
+    def told() -> None:
+        if n_rows:
+            tell(min(done / n_rows, 1.0), _("%(n)d of %(all)d rows imported") % {"n": done, "all": n_rows})
+
+    open_units(file=file, importer=importer, at=at, pause=told)
     found = file.rows.order_by("number").values_list("pk", "number", "outcome", "is_applied")
     while part := list(found.filter(number__gt=number)[:PART]):
         number = part[-1][1]
@@ -164,8 +169,7 @@ def apply_import(*, file: ImportFile, by: str, at: datetime, tell: Tell) -> Impo
         if to_do:
             _apply(file, to_do, importer, at)
         done += sum(outcome in TO_DO for _pk, _number, outcome, _is_applied in part)
-        if n_rows:
-            tell(min(done / n_rows, 1.0), _("%(n)d of %(all)d rows imported") % {"n": done, "all": n_rows})
+        told()
     with transaction.atomic():
         counts = dict.fromkeys(Outcome.values, 0) | {"same": file.counts.get("same", 0)}
         for outcome in Outcome:
