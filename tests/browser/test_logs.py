@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from browser.house import inspected, settle
@@ -17,7 +14,6 @@ from mizzle_web.journeys.models import JourneyKind, Log, LogState
 from mizzle_web.page import clock
 from mizzle_web.people.roles import Role
 from web.journeys.bringing import log_of
-from web.workers import empty_journal
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +22,7 @@ pytestmark = pytest.mark.browser
 def journey(house):
     """A journey of a service lead, without a log."""
     (ida,) = settle(("Ida Lead", Role.SERVICE_LEAD))
-    yield open_journey(name="From order to delivery", kind=JourneyKind.MEASURED, by=ida.actor, at=clock.now())
-    shutil.rmtree(settings.ENVIRONMENT.data / "journeys", ignore_errors=True)
-    empty_journal()
+    return open_journey(name="From order to delivery", kind=JourneyKind.MEASURED, by=ida.actor, at=clock.now())
 
 
 def content_of(name, content):
