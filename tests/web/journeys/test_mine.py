@@ -62,7 +62,7 @@ def test_who_works_in_a_department_reads_how_far_it_is_from_the_customer(known, 
     said = part(browser)
     assert TITLE in said
     assert "Your work reaches the customer in <b>1.0 handovers</b> and <b>11.5 h</b>, 11.4 h of them waiting." in said
-    assert '<span>Deliver</span><b class="num">100 %</b>' in said
+    assert '<span>Deliver <small class="muted">Transport</small></span><b class="num">100 %</b>' in said
     assert "How sure is this?" in said
     assert "Warehouse, 30 cases. With 95 % certainty it is 1.0 to 1.0 handovers and" in said
     assert f'href="/map/{known.public_id}/?department=Warehouse#department"' in said
