@@ -204,7 +204,8 @@ def _write_section(found: Found) -> list[str]:
     return [
         "### Durable writes",
         (
-            f"{WRITERS} threads of one process ask the WSGI handler; medians of {ROUNDS} rounds in turn. Each write is synced to the disk before it is "
+            f"{WRITERS} threads of one process ask the WSGI handler; medians of {ROUNDS} rounds, in which house and "
+            "Django took turns. Each write is synced to the disk before it is "
             "confirmed, on SQLite with `synchronous=FULL`, on PostgreSQL as it is delivered. A form of the house "
             "passes session, rights, the check of the form, a receipt for its key, the row and an entry of the "
             "journal's chain; a bare view passes nothing and makes one row without an index."
