@@ -81,6 +81,7 @@ def write(journey, rows, regions=None):
         "activities": dict.fromkeys((row[1] for row in rows), 1),
         "attributes": {"region": counted.most_common()} if regions else {},
         "has_start": any(row[3] for row in rows),
+        "counts": {"cases": len({row[0] for row in rows}), "events": len(rows)},
     }
     journey.save()
     return path
