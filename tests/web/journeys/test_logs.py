@@ -305,7 +305,7 @@ def test_many_rows_that_cannot_be_read_wait_for_a_word(lead_browser, journey, do
     assert (log.state, log.counts["rejected"], log.counts["rows"]) == (LogState.READY, 10, 90)
     page = lead_browser.get(page_of(journey, f"/{log.public_id}"))
     assert "10 of 90 rows cannot be read" in text_of(page)
-    assert page.context["reasons"] == [("a time that cannot be read", 5), ("no activity", 5)]
+    assert page.context["reasons"] == [("no activity", 5), ("a time that cannot be read", 5)]
     assert lead_browser.get(page_of(journey, f"/{log.public_id}/rejected.csv")).status_code == 200
     address = page_of(journey, f"/{log.public_id}/without")
     assert lead_browser.post(address, {"version": log.version + 1}).status_code == 409
