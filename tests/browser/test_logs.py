@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+from dataclasses import replace
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from browser.house import inspected, settle
@@ -23,11 +22,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def journey(house):
-    """A journey of a service lead, without a log."""
+def journey(house, settings, tmp_path):
+    """A journey of a service lead, without a log; files are kept in a folder of the test."""
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=tmp_path)
     (ida,) = settle(("Ida Lead", Role.SERVICE_LEAD))
     yield open_journey(name="From order to delivery", kind=JourneyKind.MEASURED, by=ida.actor, at=clock.now())
-    shutil.rmtree(settings.ENVIRONMENT.data / "journeys", ignore_errors=True)
     empty_journal()
 
 
