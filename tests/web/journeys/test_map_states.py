@@ -233,7 +233,7 @@ def test_cases_are_chosen_by_what_they_have_in_common(journey, at, lead_browser,
     assert again == {"first": "", "last": "", "having": having}
     links = re.findall(r'href="([^"]*departments\.csv[^"]*)"', main_of(page))
     file = lead_browser.get(unescape(links[0])).content.decode()
-    assert "Warehouse,72,36" in file
+    assert '"Warehouse",72,36' in file
 
 
 def test_a_value_too_long_for_an_address_is_not_offered(journey, at, lead_browser):
@@ -256,7 +256,7 @@ def test_of_a_month_with_three_cases_no_figure_is_shown(journey, at, lead_browse
     assert not re.search(r"[0-9.]+\u202f(h|min|days)", text)
     assert "Every department" not in titles(page)
     rows = lead_browser.get(home(found, "departments.csv")).content.decode().splitlines()[1:]
-    assert [set(row.split(",")[1:]) for row in rows] == [{""}] * 3
+    assert [set(row.split(",")[1:]) for row in rows] == [{'""'}] * 3
 
 
 def test_a_department_of_three_cases_is_named_without_a_figure(known, lead_browser):
