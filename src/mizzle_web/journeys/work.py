@@ -90,7 +90,7 @@ def facts_of(found: dict[str, Any]) -> dict[str, Any]:
     """Give what is kept of an event table beside it: what a page needs to know without opening it."""
     counts = found["counts"]
     first, last = (datetime.fromtimestamp(counts[name] / 1e6, UTC).isoformat() for name in ("first_us", "last_us"))
-    kept = ("counts", "has_start", "departments", "activities", "attributes", "suggestions", "repeated")
+    kept = ("counts", "ended", "has_start", "departments", "activities", "attributes", "suggestions", "repeated")
     return {"first_at": first, "last_at": last} | {name: found[name] for name in kept}
 
 

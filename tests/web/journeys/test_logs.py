@@ -86,6 +86,7 @@ def test_a_file_becomes_events_and_nobody_is_named(lead, lead_browser, journey, 
     facts = found.table_facts
     assert (facts["departments"], facts["counts"]["cases"]) == (["Sales", "Warehouse", "Transport"], 30)
     assert facts["activities"]["Order"] == 30
+    assert facts["ended"] == {"2026-01": 30}
     assert facts["first_at"] == "2026-01-05T08:00:00+00:00"
     assert "120" in text_of(lead_browser.get(page_of(journey)))
     verbs = [entry.verb for entry in Entry.objects.filter(thing=f"log:{log.public_id}").order_by("number")]

@@ -127,15 +127,18 @@ def test_without_perception_points_the_page_asks_for_them_and_claims_no_distance
 
 
 # --- while figures are worked out, and after something changed --------------------------------------------------------
-def test_figures_that_are_being_worked_out_say_how_far_they_are(journey, at, lead, lead_browser):
+def test_figures_that_are_being_worked_out_say_how_far_they_are(journey, at, lead, lead_browser, colleague):
     write(journey, orders())
     ask_for_figures(journey=journey, by=lead.actor, at=at)
     Job.objects.update(stage="Measuring all cases", share_done=0.25)
-    page = lead_browser.get(home(journey))
-    assert "The figures of these cases are being worked out. Measuring all cases" in text_of(page)
+    for browser, cancels in ((lead_browser, True), (colleague, False)):  # who asked for them sees their own work
+        page = browser.get(home(journey))
+        assert "The figures of these cases are being worked out." in text_of(page)
+        assert ("Cancel this work" in text_of(page)) == cancels
+        assert "Work out the figures" not in text_of(page)
+        assert "Every department" not in titles(page)
+    assert "Measuring all cases" in text_of(page)
     assert '<progress class="progress" max="100" value="25"' in main_of(page)
-    assert "Work out the figures" not in text_of(page)
-    assert "Every department" not in titles(page)
 
 
 def test_while_figures_are_worked_out_anew_those_of_before_stay(known, at, lead, lead_browser):

@@ -56,6 +56,22 @@ def test_the_months_beside_it_are_as_many_and_half_a_year_or_more_earlier():
 
 
 def test_a_journey_opens_with_its_last_three_months_and_a_short_log_as_a_whole():
-    last = datetime(2026, 11, 28, tzinfo=UTC)
-    assert first_view(datetime(2025, 5, 1, tzinfo=UTC), last) == View("2026-09", "2026-11")
-    assert first_view(datetime(2026, 7, 1, tzinfo=UTC), last) == View()
+    assert first_view(between("2025-05-01", "2026-11-28")) == View("2026-09", "2026-11")
+    assert first_view(between("2026-07-01", "2026-11-28")) == View()
+
+
+def between(first, last, ended=()):
+    """What is kept of an event table from one day to another."""
+    return {"first_at": f"{first}T00:00:00+00:00", "last_at": f"{last}T00:00:00+00:00", "ended": dict(ended)}
+
+
+def test_a_month_that_has_only_begun_is_no_month_to_open_with():
+    ended = {f"2026-{month:02d}": 300 for month in range(1, 11)} | {"2026-11": 29}
+    assert first_view(between("2026-01-01", "2026-11-02", ended)) == View("2026-08", "2026-10")
+    assert first_view(between("2026-01-01", "2026-11-02", ended | {"2026-11": 30})) == View("2026-09", "2026-11")
+
+
+def test_the_months_in_which_only_the_longest_cases_of_an_extract_are_left_are_none_either():
+    ended = {"2026-03": 2915, "2026-04": 4152, "2026-05": 4219, "2026-06": 794, "2026-07": 100, "2027-02": 46}
+    assert first_view(between("2025-12-29", "2027-02-18", ended)) == View("2026-04", "2026-06")
+    assert first_view(between("2026-02-29".replace("29", "28"), "2027-02-18", ended)) == View()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -16,6 +15,7 @@ from mizzle_web.journeys.models import FigurePart, FigureSet, Journey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 KIND = "journeys.measure"
 MOST_SETS = 60
@@ -27,8 +27,7 @@ def standing_views(journey: Journey) -> tuple[View, ...]:
     facts = journey.table_facts
     if not facts.get("first_at"):
         return (View(),)
-    opening = first_view(datetime.fromisoformat(facts["first_at"]), datetime.fromisoformat(facts["last_at"]))
-    return tuple(dict.fromkeys((opening, View())))
+    return tuple(dict.fromkeys((first_view(facts), View())))
 
 
 def ask_for_figures(*, journey: Journey, by: str, at: datetime, views: Iterable[View] | None = None) -> list[Job]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -104,14 +105,31 @@ def _content(table: Path) -> dict[str, Any]:
         events = open_events(table, engine)
         suggested = suggest_perception_points(events)
         values = {name: _values(events, name) for name in events.attributes}
+        ended = _ended(events)
     return {
         "digest": digest_of(table),
+        "ended": ended,
         "has_start": events.has_start,
         "departments": list(events.departments),
         "activities": events.activities,
         "attributes": {name: found for name, found in values.items() if found},
         "suggestions": json.loads(to_json(suggested, Suggestions)),
     }
+
+
+DAY_US = 86_400_000_000
+
+
+def _ended(events: Events) -> dict[str, int]:
+    """Count the cases that ended in each month."""
+    from mizzle.engines import fetch
+    from mizzle_web.journeys.figures.view import month_of
+
+    last = events.table.group_by("case").aggregate(day=events.table.end_us.max() // DAY_US)
+    found: Counter[str] = Counter()
+    for row in fetch(last.group_by("day").aggregate(n=last.count())).to_pylist():
+        found[month_of(datetime.fromtimestamp(int(row["day"]) * DAY_US / 1e6, UTC))] += row["n"]
+    return dict(sorted(found.items()))
 
 
 MOST_VALUES = 30

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models.fields.json import KeyTransform
@@ -62,15 +61,16 @@ def lines(member: Member, on: date) -> list[Line]:
     """
     near_by = departments_near(member, on)
     journeys = _measured().filter(pk__in=near_by).exclude(table_digest="").order_by("name")
-    told = [KeyTransform(name, "table_facts") for name in ("departments", "first_at", "last_at")]
-    facts = {pk: rest for pk, *rest in journeys.values_list("pk", *told)}
+    names = ("departments", "first_at", "last_at", "ended")
+    told = [KeyTransform(name, "table_facts") for name in names]
+    facts = {pk: dict(zip(names, rest, strict=True)) for pk, *rest in journeys.values_list("pk", *told)}
     found: list[Line] = []
     for journey in journeys.defer("table_facts"):
-        known, first_at, last_at = facts[journey.pk]
-        department = next((one for one in near_by[journey.pk] if one in known), None)
+        known = facts[journey.pk]
+        department = next((one for one in near_by[journey.pk] if one in known["departments"]), None)
         if department is None:
             continue
-        kept = find(journey, first_view(datetime.fromisoformat(first_at), datetime.fromisoformat(last_at)))
+        kept = find(journey, first_view(known))
         near = kept.near(department) if kept else None
         if kept is None or near is not None:
             found.append(Line(journey, department, near, kept is not None and kept.is_current))

@@ -18,6 +18,8 @@ LONGEST = 100
 MONTHS_SHOWN = 3
 MONTHS_FOR_A_PERIOD = 6
 """A log that is shorter is shown as a whole."""
+FULL_MONTH = 0.1
+"""In fewer cases than this share of the fullest month, and no journey opens with a month."""
 MONTHS_BACK = 6
 """So much earlier begins the period beside which the present one is set."""
 
@@ -100,9 +102,16 @@ def n_months(first: str, last: str) -> int:
     return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
 
 
-def first_view(first_at: datetime, last_at: datetime) -> View:
-    """Choose the view with which a journey opens: its last three months, or all of a shorter log."""
-    first, last = month_of(first_at), month_of(last_at)
+def first_view(facts: Mapping[str, Any]) -> View:
+    """Choose the view with which a journey opens, of what is in its event table: three months, or all of a shorter log.
+
+    The last of them is one in which cases end as they usually do. A month that has only begun is none, nor are the
+    many months at the end of an extract in which only its longest cases are left.
+    """
+    first, last = (month_of(datetime.fromisoformat(facts[name])) for name in ("first_at", "last_at"))
+    ended: Mapping[str, int] = facts.get("ended") or {}
+    least = FULL_MONTH * max(ended.values(), default=0)
+    last = max((month for month, n in ended.items() if n >= least), default=last)
     if n_months(first, last) < MONTHS_FOR_A_PERIOD:
         return View()
     return View(shifted(last, 1 - MONTHS_SHOWN), last)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mizzle_web.jobs.models import Job
 from mizzle_web.journeys.actions.figure_sets import KIND, ask_for_figures
 from mizzle_web.journeys.figures import findings, rows, said
-from mizzle_web.journeys.figures.asked import asked, known, months, span
+from mizzle_web.journeys.figures.asked import asked, known, months
 from mizzle_web.journeys.figures.kept import FEWEST_CASES, digest_of, find
 from mizzle_web.journeys.figures.measured import PACES
 from mizzle_web.journeys.figures.places import department_of
@@ -51,6 +51,7 @@ def show(request: Visit, public_id: UUID) -> HttpResponse:
         return render(request, "journeys/map_empty.html", shown(request, journey, **_empty(request, journey)))
     view = view_of(request, journey)
     kept = find(journey, view)
+    job = None if kept and kept.is_current else _job(journey, view)
     context = shown(
         request,
         journey,
@@ -58,7 +59,8 @@ def show(request: Visit, public_id: UUID) -> HttpResponse:
         cases=_cases_in_words(view),
         form=_form(journey, view),
         may_manage=request.user.may(Permission.MANAGE_JOURNEYS),
-        job=None if kept and kept.is_current else _job(journey, view),
+        job=job,
+        is_my_job=job is not None and job.by == request.user.actor,
         kept=kept,
     )
     if kept is not None:
@@ -90,7 +92,7 @@ def view_of(request: Visit, journey: Journey) -> View:
     given = known(journey, View.of(request.GET))
     if given.key:
         return given
-    return first_view(*span(journey))
+    return first_view(journey.table_facts)
 
 
 def _form(journey: Journey, view: View, given: Any = None) -> ChooseCases:
@@ -125,6 +127,7 @@ def _empty(request: Visit, journey: Journey) -> dict[str, Any]:
     return {
         "waiting": journey.logs.exclude(state__in=(LogState.REFUSED, LogState.DELETING)).order_by("pk"),
         "may_bring": request.user.may(Permission.BRING_LOGS),
+        "may_manage": request.user.may(Permission.MANAGE_JOURNEYS),
     }
 
 
