@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+from dataclasses import replace
 
 import pytest
-from django.conf import settings
 
 from browser.house import Visitor, chromium, serving
 
@@ -17,10 +16,10 @@ def running_house():
 
 
 @pytest.fixture
-def house(transactional_db, running_house):
-    """An empty house that answers; gives its address."""
-    yield running_house
-    shutil.rmtree(settings.ENVIRONMENT.data / "journeys", ignore_errors=True)
+def house(transactional_db, running_house, settings, tmp_path):
+    """An empty house that answers, with a folder of its own; gives its address."""
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=tmp_path)
+    return running_house
 
 
 @pytest.fixture(scope="session")

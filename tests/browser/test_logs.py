@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from playwright.sync_api import expect
 
@@ -16,18 +14,15 @@ from mizzle_web.journeys.models import JourneyKind, Log, LogState
 from mizzle_web.page import clock
 from mizzle_web.people.roles import Role
 from web.journeys.bringing import log_of
-from web.workers import empty_journal
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def journey(house, settings, tmp_path):
-    """A journey of a service lead, without a log; files are kept in a folder of the test."""
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=tmp_path)
+def journey(house):
+    """A journey of a service lead, without a log."""
     (ida,) = settle(("Ida Lead", Role.SERVICE_LEAD))
-    yield open_journey(name="From order to delivery", kind=JourneyKind.MEASURED, by=ida.actor, at=clock.now())
-    empty_journal()
+    return open_journey(name="From order to delivery", kind=JourneyKind.MEASURED, by=ida.actor, at=clock.now())
 
 
 def content_of(name, content):
