@@ -107,7 +107,12 @@ def test_figures_are_asked_for_when_a_table_has_changed(lead_browser, journey, d
 
 
 def test_a_real_log_comes_in_as_the_command_line_reads_it(lead_browser, journey, do, itsm):
-    log = brought(lead_browser, journey, do, itsm.read_bytes(), "itsm.csv.gz")
+    _answer, log = send(lead_browser, journey, itsm.read_bytes(), "itsm.csv.gz")
+    work_off(do)
+    assert '<span lang="en">' not in text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    choose(lead_browser, journey, log)
+    work_off(do)
+    log.refresh_from_db()
     assert log.state == LogState.IMPORTED
     assert (log.counts["rows"], log.counts["events"] + log.counts["rejected"]) == (70_986, 70_986)
     assert (log.mapping["department"], log.mapping["resource"]) == ("assignment_group", "sys_updated_by")
