@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 COLOURS = 8
 MOST_ROWS = 12
-MOST_DEPARTMENTS = 40
-"""So many stand in the table; from more on, others are found by name, and the files hold them all."""
+A_LONG_TABLE, MOST_DEPARTMENTS = 40, 100
+"""Above so many departments one can be found by name; no more stand in the table, and the files hold them all."""
 LETTERS = 2
 
 Stretch = tuple[str, float, float]
