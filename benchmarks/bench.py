@@ -25,7 +25,7 @@ def main() -> None:
     fuzz.add_argument("--seed", type=int, default=1)
     web = lanes.add_parser("web", help="pages of the house, its memory, its start, and durable writes")
     web.add_argument("--calls", type=int, default=30, help="of each page")
-    web.add_argument("--seconds", type=float, default=10.0, help="of each kind of write")
+    web.add_argument("--seconds", type=float, default=4.0, help="of each kind of write, in each round")
     web.add_argument("--quick", action="store_true", help="a few calls, to try the lane out; writes no page")
     kill = lanes.add_parser("kill", help="kill -9 under a load of writes, on both databases")
     kill.add_argument("--rounds", type=int, default=200)

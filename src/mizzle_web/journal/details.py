@@ -58,7 +58,7 @@ def _of_journeys() -> dict[str, str]:
         "is_handover": _("for a handover"),
         "journey": _("journey"),
         "milliseconds": _("milliseconds"),
-        "n": _("answers"),
+        "n_answers": _("answers"),
         "n_blocks": _("full blocks"),
         "n_changed": _("changed"),
         "n_columns": _("columns"),

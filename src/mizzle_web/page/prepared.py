@@ -109,10 +109,13 @@ class Question(_Prepared):
 
     def rows(self, **given: Any) -> list[Sequence[Any]]:
         """Give all rows."""
+        return self._asked(given)[1]
+
+    def _asked(self, given: Mapping[str, Any]) -> tuple[_Made, list[Sequence[Any]]]:
         connection = connections[DEFAULT_DB_ALIAS]
         made = self._made(connection)
         found, _n_rows = _told(connection, made.sql, _filled(made, given, connection))
-        return [_converted(row, made, connection) for row in found] if made.converters else found
+        return made, [_converted(row, made, connection) for row in found] if made.converters else found
 
     def row(self, **given: Any) -> Sequence[Any] | None:
         """Give the first row; None where there is none."""
@@ -137,9 +140,8 @@ class Search(Question, Generic[M]):
 
     def all(self, **given: Any) -> list[M]:
         """Give all that is found."""
-        rows = self.rows(**given)
-        names = self._made(connections[DEFAULT_DB_ALIAS]).names
-        return [self._model.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows]
+        made, rows = self._asked(given)
+        return [self._model.from_db(DEFAULT_DB_ALIAS, made.names, row) for row in rows]
 
     def first(self, **given: Any) -> M | None:
         """Give the first of them; None where there is none."""

@@ -6,7 +6,7 @@ import zoneinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import get_user, logout
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -54,7 +54,7 @@ class Backend:
 
 
 class Sessions:
-    """End sessions that are idle or old.
+    """Say who a session belongs to, and end those that are idle or old.
 
     When a member was last seen is kept in a signed cookie and not in the database, since a GET never records.
     """
@@ -65,6 +65,7 @@ class Sessions:
     def __call__(self, request: Visit) -> HttpResponseBase:
         """Let the request through, and look at the answer."""
         request.organisation = _house(request)
+        request.user = get_user(request)
         said = _said(request)
         if SIGNED_IN_AT in request.session and self._is_over(request, said):
             was_on_tablet = request.session.get(TABLET)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
+from django.utils import translation
 
 from mizzle_web.config import bodies
 from mizzle_web.jobs.models import Job, JobState
@@ -316,6 +317,28 @@ def test_a_sentence_that_nobody_knows_stays_english_and_says_so():
     assert words.row("what is this") == "what is this"
     assert words.marked(words.why("its name says so; because")) == 'its name says so; <span lang="en">because</span>'
     assert words.marked(words.note("odd: yes")) == '<span lang="en">odd: yes</span>'
+
+
+def told():
+    """What mizzle says of a log, in the language of the moment."""
+    return (
+        *words.reason("orders.csv is empty. Export the log again."),
+        *words.reason("Is 03/04/2026 in column done the 3 April or the 4 March? Say --dates dmy or --dates mdy."),
+        *words.why("its name says so; 1,417 values in the first 10,000 rows"),
+        *words.why("named on the command line"),
+        *words.note("separator: semicolon"),
+        words.Piece(words.row("wrong number of cells: 3 instead of 5")),
+    )
+
+
+@pytest.mark.parametrize("language", ["es", "nb"])
+def test_what_is_known_is_said_in_the_language_of_the_reader(language):
+    english = told()
+    with translation.override(language):
+        found = told()
+    same = [one for one, other in zip(found, english, strict=True) if one.text == other.text or one.is_english]
+    assert same == []
+    assert ("1,417" in english[3].text, "1,417" in found[3].text) == (True, False)
 
 
 def test_nothing_that_is_wrong_in_mizzle_itself_is_passed_over(lead_browser, journey, do, monkeypatch, caplog):

@@ -449,7 +449,7 @@ def test_counts_of_customers_who_were_asked_are_shown_at_once_and_say_so(lead_br
     assert "12 answers, 12 of customers who were asked" in html
     assert "75\u202f% at Wished for or above" in html
     entry = Entry.objects.order_by("number").last()
-    assert (entry.verb, entry.details) == ("journey.customers_asked", {"point": str(door.public_id), "n": 12})
+    assert (entry.verb, entry.details) == ("journey.customers_asked", {"point": str(door.public_id), "n_answers": 12})
 
 
 def test_the_same_counts_sent_twice_are_entered_once(lead_browser, drawing, door):

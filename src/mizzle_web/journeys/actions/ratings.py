@@ -136,7 +136,7 @@ def bring_counts(
             n=sum(told),
             filled_on=on,
         )
-        details = {"point": str(point), "n": sum(told)}
+        details = {"point": str(point), "n_answers": sum(told)}
         record(by=by, verb="journey.customers_asked", thing=thing(journey), at=at, details=details)
 
 
@@ -150,6 +150,6 @@ def take_back_counts(*, journey: Journey, point: UUID, number: int, by: str, at:
         block = found.first()
         if block is None:
             return
-        details = {"point": str(point), "n": block.n}
+        details = {"point": str(point), "n_answers": block.n}
         block.delete()
         record(by=by, verb="journey.customers_taken_back", thing=thing(journey), at=at, details=details)

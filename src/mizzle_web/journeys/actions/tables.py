@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from mizzle_web.jobs.models import Job
 from mizzle_web.journal.actions import SYSTEM, record
 from mizzle_web.journeys.actions.figure_sets import ask_for_figures
 from mizzle_web.journeys.actions.journeys import folder_of, table_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=30)
 """So long are rejected rows kept, and files that nobody imports."""
+WAITING = (LogState.NEW, LogState.READY, LogState.IMPORTING)
 TOO_OLD = "The file was not imported within 30 days, so it was deleted. Bring it again."
 """In English, as all reasons are kept; see `mizzle_web.journeys.figures.words`."""
 ENDINGS = frozenset(
@@ -190,7 +192,9 @@ def _shown(log: Log) -> dict[str, Any]:
 def forget_rows(*, at: datetime) -> int:
     """Forget rejected rows, and files that nobody imported, after a while; give of how many logs."""
     before, n = at - KEPT, 0
-    for log in Log.objects.filter(state__in=(LogState.NEW, LogState.READY), created_at__lt=before):
+    busy = Job.objects.unfinished().values("public_id")
+    waiting = Log.objects.filter(state__in=WAITING, created_at__lt=before).exclude(job__in=busy)
+    for log in waiting.select_related("journey"):
         refuse_log(log=log, sentence=TOO_OLD, at=at)
         n += 1
     over = Q(state=LogState.IMPORTED, imported_at__lt=before) | Q(state=LogState.REFUSED, created_at__lt=before)

@@ -87,7 +87,7 @@ class AgreementsTold(Told):
     worth_agreeing: list[HandoverTold] = Field(description="Where most is waited in all, and nothing is agreed.")
 
 
-class HistoryTold(Told):
+class PastTimesTold(Told):
     """One page of the history, the latest first."""
 
     items: list[PastTimeTold]
@@ -165,10 +165,10 @@ def read_agreements(request: Visit, journey_id: UUID) -> AgreementsTold:
 @openings.get(
     "/journeys/{journey_id}/agreements/history",
     scope=Scope.JOURNEYS_READ,
-    answer=HistoryTold,
+    answer=PastTimesTold,
     summary="Read every time that was ever proposed",
 )
-def read_agreement_history(request: Visit, journey_id: UUID, cursor: Place = None, limit: Limit = 50) -> HistoryTold:
+def read_agreement_history(request: Visit, journey_id: UUID, cursor: Place = None, limit: Limit = 50) -> PastTimesTold:
     """Tell every time, what it was before, and what became of it."""
     journey = measured_of(journey_id)
     rows, following = page_of(Agreement.objects.filter(journey=journey), cursor=cursor, limit=limit, newest_first=True)
@@ -176,7 +176,7 @@ def read_agreement_history(request: Visit, journey_id: UUID, cursor: Place = Non
     lines = sorted(
         (line for line in figures.history(journey) if line.agreement.pk in here), key=lambda line: -line.agreement.pk
     )
-    return HistoryTold(
+    return PastTimesTold(
         items=[
             PastTimeTold(
                 hours_before=line.before,

@@ -171,7 +171,7 @@ def _unclear(
     try:
         reader = open_reader(file, object_type=options.get("object_type"), sheet=sheet)
     except MizzleError:
-        nothing: dict[str, Any] = {"columns": [], "types": [], "hidden": [], "first": {}}
+        nothing: dict[str, Any] = {"columns": [], "types": [], "hidden": [], "first": []}
         return nothing | {"question": asked, "sheets": _sheets(file), "sheet": options.get("sheet", "")}
     with closing(reader):
         columns = [name for name in reader.columns if name != ROW]
@@ -189,7 +189,7 @@ def _unclear(
             "sheets": list(getattr(reader, "sheets", ())),
             "sheet": getattr(reader, "sheet", ""),
             "hidden": [name for name in columns if name in hidden],
-            "first": {} if first is None else _cells(first.table, shown, hidden),
+            "first": [] if first is None else _cells(first.table, shown, hidden),
         }
 
 
@@ -209,14 +209,14 @@ def _people(first: pa.Table, columns: Collection[str]) -> set[str | None]:
     return {name for name in first.column_names if name in columns and look_at(name, rows[name]).person}
 
 
-def _cells(table: pa.Table, names: list[str], hidden: set[str | None]) -> dict[str, list[str]]:
-    """Give the first rows, column by column; of people nothing is shown."""
+def _cells(table: pa.Table, names: list[str], hidden: set[str | None]) -> list[tuple[str, list[str]]]:
+    """Give the first rows, column by column, each with its name; of people nothing is shown."""
     rows, there = table.slice(0, FIRST_ROWS), set(table.column_names)
-    return {
-        name: [HIDDEN if name in hidden and value else str(value or "")[:CELL] for value in rows[name].to_pylist()]
+    return [
+        (name, [HIDDEN if name in hidden and value else str(value or "")[:CELL] for value in rows[name].to_pylist()])
         for name in names
         if name in there
-    }
+    ]
 
 
 def _long_names(first: pa.Table, mapping: dict[str, Any], longest: int) -> dict[str, Any] | None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FEW = 6
 """So many choices are shown at once; more of them open from a list."""
+MOST_NAMED = 500
+"""So many columns of a file are offered for each role."""
 MOST_BOXES = 60
 """So many columns are offered to be kept besides."""
 ORDERS = {
@@ -113,7 +115,8 @@ class Columns(Form):
 
     def _add_columns(self) -> None:
         look, mapping = self.log.look, self.log.mapping
-        columns: Choices = [(encoded(name), name) for name in look["columns"]]
+        known = [mapping[role] for role in ROLES if mapping.get(role)]
+        columns: Choices = [(encoded(name), name) for name in dict.fromkeys([*look["columns"][:MOST_NAMED], *known])]
         for role in ROLES:
             if role != "case" or not look.get("types"):
                 self._add(role, ([(NONE, _("The log has none"))] if role in MAY_BE_MISSING else []) + columns)

@@ -112,6 +112,7 @@ def _about(request: Visit, log: Log, form: Columns) -> dict[str, Any]:
     last = actions.job_of(log)
     is_stopped = actions.is_stopped(log)
     job = last if actions.is_busy(log) else None
+    reasons: dict[str, int] = log.counts.get("reasons", {})
     asked = question_of(log) if log.state == LogState.READY else {}
     return {
         "log": log,
@@ -126,7 +127,7 @@ def _about(request: Visit, log: Log, form: Columns) -> dict[str, Any]:
         "may_choose": log.state == LogState.READY,
         "notes": [words.marked(words.note(one)) for one in log.look.get("notes", ())],
         "first": _first_rows(log),
-        "reasons": [(words.row(told), n) for told, n in log.counts.get("reasons", {}).items()],
+        "reasons": [(words.row(told), n) for told, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))],
         "has_rejected": rejected_file(log) is not None,
         "facts": _facts(log),
         "roles": [(words.role(role), log.mapping[role]) for role in ROLES if log.mapping.get(role)],
@@ -147,11 +148,11 @@ def _facts(log: Log) -> list[tuple[str, int]]:
 
 def _first_rows(log: Log) -> dict[str, Any]:
     """Give the first rows as a table: of each column its name, what it is taken for, and why."""
-    cells = log.look.get("first", {})
+    cells = log.look.get("first", [])
     reasons = log.mapping.get("reasons", {})
     roles = {log.mapping[role]: role for role in ROLES if log.mapping.get(role)}
     heads = []
-    for name in cells:
+    for name, _column in cells:
         role = roles.get(name, "")
         why = "" if role else reasons.get(f"left out: {name}", "")  # that of a role stands at its choice
         heads.append(
@@ -165,7 +166,7 @@ def _first_rows(log: Log) -> dict[str, Any]:
         )
     return {
         "heads": heads,
-        "rows": list(zip(*cells.values(), strict=True)),
+        "rows": list(zip(*(column for _name, column in cells), strict=True)),
         "n_more": len(log.look.get("columns", ())) - len(heads),
     }
 
