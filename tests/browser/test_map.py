@@ -110,6 +110,7 @@ def the_lead_says_what_it_means(ida):
     page.get_by_role("button", name="Save the perception points").last.click()
     expect(page.get_by_text("2 perception points. The figures are being worked out.")).to_be_visible()
     comes_to_figures(page)
+    expect(page.locator("svg.bp[role=img] .bp-node.pp")).not_to_have_count(0)
     tabs(page).get_by_role("link", name="Departments").click()
     expect(page.get_by_label("Group 70")).to_have_value("unit:u0")
     page.get_by_label("Group 25").select_option("unit:u1")

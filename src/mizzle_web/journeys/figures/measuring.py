@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from mizzle_web.journeys.figures.view import View
 
 MOST_HANDOVERS = 400
-USUAL_NODES, MOST_NODES = 18, 40
-"""So many activities are drawn, and more only where there are more departments; a list holds them all."""
+USUAL_NODES, FURTHER_NODES, MOST_NODES = 18, 9, 60
+"""So many activities are drawn, and more only where there are more departments: one of each, and some of the most
+frequent besides, which is where the customer is met. A list holds them all."""
 
 
 def main() -> None:
@@ -273,7 +274,7 @@ def _drawings(
     from mizzle_web.journeys.figures.measured import Drawing as DrawingKind
 
     over = {(one.department, one.to): one.hours for one in agreements if one.to}
-    most = min(MOST_NODES, max(USUAL_NODES, len(page.distance.departments)))
+    most = min(MOST_NODES, max(USUAL_NODES, len(page.distance.departments) + FURTHER_NODES))
     for code in languages:
         words = language(code).words
         drawn = blueprint(process_map, page.distance, over=over, words=words, nodes_at_most=most, fewest=FEWEST)
