@@ -170,11 +170,6 @@ def _parts() -> dict[str, tuple[str, View]]:
         checked(request)
         return tell(redirect("people:person", request.user.public_id), "Taken in.")
 
-    def empty(request: Any) -> HttpResponse:
-        with transaction.atomic():
-            _insert(request.POST["name"])
-        return answer(request)
-
     def receipt(request: Any) -> HttpResponse:
         with transaction.atomic():
             first_time(key=request.POST["key"], content={}, by=request.user.actor, at=request.at)
@@ -191,8 +186,7 @@ def _parts() -> dict[str, tuple[str, View]]:
         "session": ("session, member, roles", signed_in(session)),
         "form": ("form", signed_in(form)),
         "answer": ("redirect and notice", signed_in(answer)),
-        "commit": ("transaction with one INSERT, and its commit", signed_in(empty)),
-        "receipt": ("the receipt in its place", signed_in(receipt)),
+        "receipt": ("transaction with the receipt, and its commit", signed_in(receipt)),
         "whole": ("member, entry of the journal, its head", signed_in(whole)),
     }
 
@@ -209,7 +203,7 @@ def costs(folder: str, calls: int, url: str) -> tuple[Work, Check]:
 
     def took(handler: Any, name: str, mark: str) -> float:
         found = []
-        wanted = 302 if name in ("answer", "commit", "receipt", "whole") else 204
+        wanted = 302 if name in ("answer", "receipt", "whole") else 204
         for number in range(calls + 20):
             form = {"name": f"P {mark} {number}", "key": f"{mark} {name} {number}"}
             began = time.thread_time()
