@@ -73,6 +73,8 @@ def parser() -> argparse.ArgumentParser:
     _measured(timeline)
     timeline.add_argument("--case-id", required=True, metavar="ID", help="the case as the log names it")
     timeline.add_argument("--agreed", type=Path, metavar="AGREED.toml", help="agreed times, shown beside the actual")
+
+    commands.add_parser("measure", help="ask a measure of a table: surveys, loyalty, adoption, ...; --list names them")
     return top
 
 
@@ -132,7 +134,9 @@ def _ended(number: int, _frame: object) -> NoReturn:
 
 def run(words: Sequence[str] | None = None, top: argparse.ArgumentParser | None = None) -> int:
     """Run one command; give its exit code. With MIZZLE_DEBUG set, a defect shows its traceback."""
-    top = top or parser()
+    top, words = top or parser(), list(sys.argv[1:] if words is None else words)
+    if words[:1] == ["measure"]:  # argparse would take the options of a measure for its own
+        return _guarded(argparse.Namespace(command="measure", words=words[1:]))
     chosen = top.parse_args(words)
     if chosen.version:
         from mizzle import __version__
@@ -150,9 +154,14 @@ def _guarded(chosen: argparse.Namespace) -> int:
     from mizzle.errors import MizzleError
 
     try:
-        from mizzle.cli import commands
+        if chosen.command == "measure":
+            from mizzle.cli import measure
 
-        commands.run(chosen)
+            measure.run(chosen, _Parser)
+        else:
+            from mizzle.cli import commands
+
+            commands.run(chosen)
     except MizzleError as problem:
         _say(str(problem))
         return problem.exit_code

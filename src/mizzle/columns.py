@@ -1,0 +1,225 @@
+"""The columns of a file, as a measure needs them: numbers, words and days, or a sentence that says what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mizzle.answer import SetAside
+from mizzle.errors import MizzleError, UnreadableLog
+from mizzle.logs.batches import ROW
+from mizzle.logs.readers import open_reader
+from mizzle.logs.times.moments import TimeProfile, as_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float64]
+
+MISSING = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing", "#n/a")
+"""What stands for no answer, whatever its case."""
+
+_COMMAS = r"^[+-]?[0-9]+,[0-9]+$"
+_NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?$"
+NAMED = 30
+"""Columns named in a message."""
+
+
+class UnfitColumn(MizzleError):
+    """A column cannot be read as the measure needs it; the message names the row, the value and what would fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one file, as text until a measure asks for more.
+
+    Attributes
+    ----------
+    path
+        The file.
+    table
+        Its columns as text, with the position of each row in the file beside them; null where a cell says nothing.
+    set_aside
+        Rows that could not be read, by reason.
+    """
+
+    path: Path
+    table: pa.Table
+    set_aside: Sequence[SetAside] = field(default=())
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in the order of the file."""
+        return [name for name in self.table.column_names if name != ROW]
+
+    @property
+    def n(self) -> int:
+        """How many rows could be read."""
+        return int(self.table.num_rows)
+
+    def words(self, name: str) -> list[str | None]:
+        """Give a column as text, trimmed; None where a cell says nothing."""
+        found: list[str | None] = self._cells(name).to_pylist()
+        return found
+
+    def codes(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
+        """Give a column as codes into its sorted different words; -1 where a cell says nothing."""
+        encoded = self._cells(name).dictionary_encode()
+        names = np.array(encoded.dictionary.to_pylist(), dtype=object)
+        order = np.argsort(names.astype(str), kind="stable") if len(names) else np.zeros(0, np.int64)
+        rank = np.empty(len(names), np.int64)
+        rank[order] = np.arange(len(names))
+        places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        codes = np.where(places >= 0, rank[places] if len(names) else 0, -1)
+        return codes, [str(names[place]) for place in order]
+
+    def numbers(self, name: str, *, low: float | None = None, high: float | None = None) -> Numbers:
+        """Give a column as numbers; NaN where a cell says nothing.
+
+        Parameters
+        ----------
+        name
+            The column.
+        low, high
+            The least and the greatest number that can be meant.
+
+        Raises
+        ------
+        UnfitColumn
+            For no such column, a cell that is no number, an endless or impossible number; with its row and value.
+        """
+        cells = self._cells(name)
+        if _with_commas(cells):
+            cells = pc.replace_substring(cells, ",", ".")
+        fits = pc.fill_null(pc.match_substring_regex(cells, _NUMBER), True)
+        if not pc.all(fits).as_py():
+            self._refuse(name, fits, "is no number")
+        found = pc.cast(cells, pa.float64())
+        values: Numbers = found.fill_null(np.nan).to_numpy(zero_copy_only=False)
+        self._within(name, ~np.isinf(values), "is too large to be a number")
+        if low is not None:
+            self._within(name, ~(values < low), f"is below {low:g}, the least that can be meant")
+        if high is not None:
+            self._within(name, ~(values > high), f"is above {high:g}, the most that can be meant")
+        return values
+
+    def matrix(self, names: Sequence[str], *, low: float | None = None, high: float | None = None) -> Numbers:
+        """Give several columns as one table of numbers, a row for each of the file; NaN where a cell says nothing."""
+        return np.column_stack([self.numbers(name, low=low, high=high) for name in names])
+
+    def instants(self, name: str, *, dates: str | None = None) -> NDArray[np.datetime64]:
+        """Give a column as instants in UTC, in microseconds; not-a-time where a cell says nothing.
+
+        Parameters
+        ----------
+        name
+            The column, in any spelling that logs may have (`mizzle.logs.times.moments.TimeFormat`).
+        dates
+            ``"dmy"`` or ``"mdy"``, where the column leaves open which is the day.
+
+        Raises
+        ------
+        UnfitColumn, UnclearMapping
+            For no such column, a cell that is no date, or a column that can be read in two ways.
+        """
+        cells = self._cells(name)
+        profile = TimeProfile(())
+        profile.add(cells, self.table[ROW])
+        read = profile.decide(name, dates).read(cells)
+        fits = pc.or_(pc.is_valid(read), pc.is_null(cells))
+        if not pc.all(fits).as_py():
+            self._refuse(name, fits, "is no date that goes with the others of the column")
+        found: NDArray[np.datetime64] = read.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
+        return found
+
+    def _cells(self, name: str) -> pa.Array:
+        if name not in self.names:
+            raise _no_column(self.path, name, self.names)
+        cells = pc.utf8_trim_whitespace(as_texts(self.table[name]))
+        said = pc.invert(pc.is_in(pc.utf8_lower(cells), pa.array(MISSING)))
+        return pc.if_else(said, cells, pa.scalar(None, pa.string()))
+
+    def _within(self, name: str, fits: NDArray[np.bool_], what: str) -> None:
+        if not fits.all():
+            self._refuse(name, pa.array(fits), what)
+
+    def _refuse(self, name: str, fits: pa.Array, what: str) -> None:
+        place = int(np.flatnonzero(~fits.to_numpy(zero_copy_only=False))[0])
+        row, value = self.table[ROW][place].as_py(), self.table[name][place].as_py()
+        shown = value if len(value) <= 40 else f"{value[:37]}…"  # noqa: PLR2004 - as much as a sentence takes
+        raise UnfitColumn(
+            f"{self.path.name}, row {row}: {shown!r} in the column {name!r} {what}. Mend it, leave the cell empty, or"
+            " name another column."
+        )
+
+
+def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str | None = None) -> Columns:
+    """Read a table from a CSV (also gzipped), Parquet or Excel file.
+
+    Parameters
+    ----------
+    path
+        The file; encoding, separator and quotes are found out.
+    names
+        The columns that are needed; all where None.
+    sheet
+        Of a workbook; the first with data where None.
+
+    Returns
+    -------
+    Columns
+        With the rows that could not be read set aside and counted.
+
+    Raises
+    ------
+    UnreadableLog
+        Where it is no such file, is empty, broken, encrypted or hostile.
+    UnfitColumn
+        For a name that is no column, or a file without rows.
+    """
+    reader = open_reader(path, sheet=sheet)
+    try:
+        if not hasattr(reader, "batches") or reader.facts.known:
+            raise UnreadableLog(f"{path} is an event log, and this measure wants a table: CSV, Parquet or Excel.")
+        for name in names or ():
+            if name not in reader.columns:
+                raise _no_column(path, name, reader.columns)
+        wanted = list(dict.fromkeys(names)) if names is not None else None
+        tables, rejected = [], Counter[str]()
+        for batch in reader.batches(wanted):
+            tables.append(batch.table)
+            rejected.update(one.reason.partition(":")[0] for one in batch.rejected)
+    finally:
+        reader.close()
+    whole = pa.concat_tables(tables) if tables else None
+    if whole is None or not whole.num_rows:
+        raise UnfitColumn(f"{path.name} has a header and no row that could be read. Give a file with data.")
+    return Columns(path, whole, tuple(SetAside(f"row not readable: {reason}", n) for reason, n in rejected.items()))
+
+
+def _with_commas(cells: pa.Array) -> bool:
+    """Whether a column writes its decimals with a comma: some value does, and none has a point."""
+    commas = pc.match_substring_regex(cells, _COMMAS)
+    return bool(pc.any(commas).as_py()) and not pc.any(pc.match_substring(cells, ".")).as_py()
+
+
+def _no_column(path: Path, name: str, columns: Sequence[str]) -> UnfitColumn:
+    more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
+    listed = ", ".join(columns[:NAMED]) + more
+    return UnfitColumn(f"{path.name} has no column called {name!r}. Its columns are: {listed}.")
+
+
+def read_grouped(columns: Columns, name: str | None) -> tuple[NDArray[np.int64], list[str]]:
+    """Give the codes and names of a column of groups; one group of all rows where no column is named."""
+    if name is None:
+        return np.zeros(columns.n, np.int64), [""]
+    return columns.codes(name)
+
