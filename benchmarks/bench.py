@@ -1,4 +1,4 @@
-"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz | web | kill`."""
+"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz | web | kill | privacy`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def main() -> None:
     kill.add_argument("--rounds", type=int, default=200)
     kill.add_argument("--seed", type=int, default=1)
     kill.add_argument("--quick", action="store_true", help="writes no page")
+    privacy = lanes.add_parser("privacy", help="attacks on releases: what is certain, what remains useful, how long")
+    privacy.add_argument("--quick", action="store_true", help="a few organisations; writes no page")
     options = parser.parse_args()
     BENCH.mkdir(exist_ok=True)
     import_module(f"lane_{options.lane}").run(options)
