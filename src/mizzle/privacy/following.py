@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import permutations, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     Whole = NDArray[np.int64]
@@ -149,31 +147,27 @@ def _widened(rows: _Rows, size: int, inside: Flags, least: Whole, high: Whole) -
 
 
 def _mark(rows: _Rows, pattern: int, size: int, least: Whole, most: Whole) -> None:
-    """Note what may now be said of people of a pattern, with anything that may be said of those before."""
-    levels = rows.together
-    for number in range(1, len(levels) + 1):
-        for chosen in combinations_with_replacement((0, 1), number):
-            unfavourable = sum(chosen)
-            fits = np.maximum(least, number - unfavourable) <= np.minimum(most, size - unfavourable)
-            for order in _orders(chosen):
-                tokens = tuple(2 * pattern + answer for answer in order)
-                _set(levels[number - 1], tokens, fits)
-                for more in range(number, len(levels)):
-                    before = levels[more - number]
+    """Note what may now be said of people of a pattern, with anything that may be said of those before.
+
+    What is known of many people is noted first: it rests on what was known of fewer before this pattern came.
+    """
+    for level in reversed(range(len(rows.together))):
+        for number in range(1, level + 2):
+            for answers in product((0, 1), repeat=number):
+                unfavourable = sum(answers)
+                fits = np.maximum(least, number - unfavourable) <= np.minimum(most, size - unfavourable)
+                tokens = tuple(2 * pattern + answer for answer in answers)
+                if number == level + 1:
+                    _of(rows.together[level], tokens[:-1])[:, tokens[-1] // 8] |= _bit(fits, tokens[-1])
+                else:
+                    before = rows.together[level - number]
                     fitting = fits.reshape((-1,) + (1,) * (before.ndim - 1))
-                    _of(levels[more], tokens)[...] |= np.where(fitting, before, 0).astype(np.uint8)
+                    _of(rows.together[level], tokens)[...] |= np.where(fitting, before, 0).astype(np.uint8)
 
 
-def _orders(chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Give each order of some answers once."""
-    from itertools import permutations
-
-    yield from sorted(set(permutations(chosen)))
-
-
-def _set(level: Bits, tokens: tuple[int, ...], fits: Flags) -> None:
-    """Set the bit of the last token, in the row of those before it."""
-    _of(level, tokens[:-1])[:, tokens[-1] // 8] |= fits.astype(np.uint8) << np.uint8(tokens[-1] % 8)
+def _bit(fits: Flags, token: int) -> Bits:
+    bit: Bits = fits.astype(np.uint8) << np.uint8(token % 8)
+    return bit
 
 
 def _of(level: Bits, tokens: tuple[int, ...]) -> Bits:
@@ -205,8 +199,6 @@ def _merged(rows: _Rows, open_: Whole, high: Whole) -> _Rows:
 
 def _symmetric(flags: Flags) -> Flags:
     """Give what may be said of people in any order of them."""
-    from itertools import permutations
-
     axes = range(1, flags.ndim)
     found = np.zeros_like(flags)
     for order in permutations(axes):

@@ -51,8 +51,9 @@ def solved(attributes: NDArray[np.int64], least: int, *, filters: int = 2, remai
 
     Examples
     --------
+    >>> import numpy as np
     >>> people = np.array([[0, 0]] * 5 + [[0, 1]] + [[1, 0]] * 5)
-    >>> solved(people, 5).sum()
+    >>> int(solved(people, 5).sum())
     1
     """
     groups = _groups(attributes, filters)

@@ -85,6 +85,7 @@ def workforce(
 
     Examples
     --------
+    >>> import numpy as np
     >>> first, second = workforce(np.random.Generator(np.random.PCG64(1)), waves=2, teams=4)
     >>> len(first.roster.units) > 10, len(set(first.roster.units) & set(second.roster.units)) > 10
     (True, True)
