@@ -20,6 +20,9 @@ def main() -> None:
     logs.add_argument("--small", action="store_true", help="a tenth of the size, to try the lane out; writes no page")
     coverage = lanes.add_parser("coverage", help="how often the 95 %% interval of a department's mean is right")
     coverage.add_argument("--replications", type=int, default=4000)
+    coverage.add_argument(
+        "--measures", nargs="*", metavar="FAMILY", help="instead, the intervals of `mizzle measure`; all without a name"
+    )
     fuzz = lanes.add_parser("fuzz", help="mutated inputs over all readers")
     fuzz.add_argument("--inputs", type=int, default=200_000)
     fuzz.add_argument("--seed", type=int, default=1)
