@@ -46,7 +46,6 @@ LIBRARY = (
     Module("mizzle.journeys.results", "mizzle.journeys.results"),
     Module("mizzle.journeys.selection", "mizzle.journeys.selection", ("Paces",)),
     Module("mizzle.journeys.drawn", "mizzle.journeys.drawn", ("DrawnStep",)),
-    Module("mizzle.journeys.levels", "mizzle.journeys.levels", ("LevelOfService",)),
     Module("mizzle.journeys.blueprint", "mizzle.journeys.blueprint"),
     Module("mizzle.report", "mizzle.report.page", ("report",)),
     Module("mizzle.estimate", "mizzle.estimate"),
@@ -316,7 +315,7 @@ def measure_page() -> Iterator[str]:
     for measure in MEASURES:
         yield from _measure(measure)
     yield from ("## Intervals", "", "All are 95 % intervals. Medians, 90th percentiles and counts state none.", "")
-    for thing in (intervals.ratio_interval, intervals.share_interval, intervals.wilson, estimate.difference):
+    for thing in (intervals.ratio_interval, intervals.share_interval, estimate.wilson, estimate.difference):
         yield from (f"### {thing.__name__}", "", "```python", signature(thing.__name__, thing), "```", "")
         yield from described(thing)
 
