@@ -82,8 +82,8 @@ def level_of_service(counts: Sequence[int]) -> LevelOfService:
 
     Missing data: only answers that were given are counted; those who answer are not all who could.
 
-    Interval: Wilson's score interval for a share, from 10 answers on within 93 to 97 % for shares of 10 to 90 %. The
-    median states none.
+    Interval: Wilson's score interval for a share. Covers 93 to 97 % from 30 answers on, for shares of 10 to 90 %; with
+    fewer it covers up to 99 %. The median states none.
 
     Not for: fewer answers than may be shown; that is for whoever shows them to know. Not to compare two groups, whose
     shares differ by chance, too: ask `superiority`.

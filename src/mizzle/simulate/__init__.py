@@ -1,4 +1,4 @@
-"""Event logs of organisations that never were: delivery companies, for sample data, tests and benchmarks.
+"""Organisations that never were: event logs and answers with known truth, for sample data, tests and benchmarks.
 
 `event_log` draws any number of departments. The log is skewed the way real logs are: a few departments do most of the
 work, waits are lognormal, slow cases are slow everywhere, some steps are skipped, some cases are sent back, some end
@@ -12,6 +12,7 @@ from mizzle.lazily import lazily
 if TYPE_CHECKING:
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
+    from mizzle.simulate.levels import counted_levels, rating_departments, sliding_levels
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
 
 __all__ = [
@@ -20,10 +21,13 @@ __all__ = [
     "DELIVERY_SCHEMA",
     "PERCEPTION",
     "SCHEMA",
+    "counted_levels",
     "deliveries",
     "delivery_changes",
     "event_log",
     "event_log_batches",
+    "rating_departments",
+    "sliding_levels",
     "xes_text",
 ]
 
@@ -35,10 +39,13 @@ lazily(
         "DELIVERY_SCHEMA": "deliveries",
         "PERCEPTION": "orders",
         "SCHEMA": "orders",
+        "counted_levels": "levels",
         "deliveries": "deliveries",
         "delivery_changes": "changes",
         "event_log": "orders",
         "event_log_batches": "orders",
+        "rating_departments": "levels",
+        "sliding_levels": "levels",
         "xes_text": "orders",
     },
 )
