@@ -75,9 +75,9 @@ def _blind_spot(n: int) -> Draw:
     return draw
 
 
-def _reciprocity(n: int, mutual: float) -> Draw:
+def _reciprocity(n: int, mutual: float, own: float) -> Draw:
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
-        return _ends(reciprocity(rating_departments(n, rng, mutual=mutual)), mutual)
+        return _ends(reciprocity(rating_departments(n, rng, mutual=mutual, own=own)), mutual / (1 + 2 * own**2))
 
     return draw
 
@@ -94,10 +94,7 @@ COVERINGS = [
         for world, sides in _WORLDS.items()
         for n, m in ((20, 20), (20, 60), (100, 100))
     ),
-    *(
-        Covering("level", "wished_for_or_above", "share 0.4", f"{n} answers", _share(n))
-        for n in (30, 100)
-    ),
+    *(Covering("level", "wished_for_or_above", "share 0.4", f"{n} answers", _share(n)) for n in (30, 100)),
     *(
         Covering("slide", name, "-0.4 per repeat, -0.01 per day", f"{n} ratings", _slide(n, name, truth))
         for n in (40, 100, 400)
@@ -112,8 +109,14 @@ COVERINGS = [
         for n in (25, 50, 200)
     ),
     *(
-        Covering("internal-service", "reciprocity", f"reciprocity {mutual}", f"{n} departments", _reciprocity(n, mutual))
-        for n in (6, 10, 20)
-        for mutual in (0.0, 0.5)
+        Covering(
+            "internal-service",
+            "reciprocity",
+            f"{mutual} between, {own} own",
+            f"{n} departments",
+            _reciprocity(n, mutual, own),
+        )
+        for n in (8, 12, 20)
+        for mutual, own in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5))
     ),
 ]

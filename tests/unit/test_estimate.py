@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mizzle.errors import MizzleError, TooManyRejected
-from mizzle.estimate import DIFFERENCE, Estimate, Interval, difference, share_of, wilson
+from mizzle.estimate import DIFFERENCE, Estimate, Interval, difference, wilson
 from mizzle.journeys.intervals import ratio_interval
 
 

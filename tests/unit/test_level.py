@@ -76,7 +76,12 @@ def test_every_level_has_its_share_with_an_interval():
 def test_points_that_one_side_alone_has_rated_are_listed_and_not_averaged():
     served, provider = [0, 0, 8, 0, 0, 0], [0, 0, 0, 0, 8, 0]
     found = perception_gaps(
-        {"Call": (provider, served), "Bill": ([0] * 6, served), "Visit": (provider, [0] * 6), "Nobody": ([0] * 6, [0] * 6)}
+        {
+            "Call": (provider, served),
+            "Bill": ([0] * 6, served),
+            "Visit": (provider, [0] * 6),
+            "Nobody": ([0] * 6, [0] * 6),
+        }
     )
     assert list(found.both) == ["Call"]
     assert (found.both["Call"].gap.value, found.both["Call"].seen_higher.value) == (2.0, 1.0)
@@ -85,7 +90,15 @@ def test_points_that_one_side_alone_has_rated_are_listed_and_not_averaged():
 
 
 def test_levels_are_read_by_number_or_by_name():
-    assert read_levels(["1", "6.0", "3,0", None, " wished-for ", "UNFORGETTABLE", "wished_for"]).tolist() == [1, 6, 3, 0, 4, 6, 4]
+    assert read_levels(["1", "6.0", "3,0", None, " wished-for ", "UNFORGETTABLE", "wished_for"]).tolist() == [
+        1,
+        6,
+        3,
+        0,
+        4,
+        6,
+        4,
+    ]
     assert read_levels(list(LEVEL_NAMES)).tolist() == [1, 2, 3, 4, 5, 6]
 
 

@@ -55,7 +55,9 @@ def test_groups_without_answers_are_refused(sides):
         superiority(*sides)
 
 
-@pytest.mark.parametrize("sides", [([0, 0], [1, 0]), ([1, 0], [0, 0]), ([1], [1, 0]), ([-1, 2], [1, 0]), ([1, 0], [1, -1]), ([[1]], [[1]])])
+@pytest.mark.parametrize(
+    "sides", [([0, 0], [1, 0]), ([1, 0], [0, 0]), ([1], [1, 0]), ([-1, 2], [1, 0]), ([1, 0], [1, -1]), ([[1]], [[1]])]
+)
 def test_counts_that_cannot_be_compared_are_refused(sides):
     with pytest.raises(MizzleError):
         superiority_of_counts(*sides)
@@ -72,7 +74,11 @@ def test_a_blind_spot_is_the_share_in_the_voice_less_that_in_the_ideas():
 
 @pytest.mark.parametrize(
     ("voice", "ideas", "said"),
-    [({}, {"ease": 1}, "customers' voice"), ({"ease": 1}, {"ease": 0}, "our ideas"), ({"ease": -1}, {"ease": 1}, "below zero")],
+    [
+        ({}, {"ease": 1}, "customers' voice"),
+        ({"ease": 1}, {"ease": 0}, "our ideas"),
+        ({"ease": -1}, {"ease": 1}, "below zero"),
+    ],
 )
 def test_a_blind_spot_needs_both_sides(voice, ideas, said):
     with pytest.raises(MizzleError, match=said):
@@ -122,7 +128,12 @@ def test_reciprocity_without_spread_or_with_few_departments_has_no_interval():
 
 @pytest.mark.parametrize(
     ("raters", "rated", "levels", "said"),
-    [(["A"], ["B", "C"], [1], "as many"), (["A"], ["B"], [7], "whole number"), (["A"], ["A"], [4], "No department"), (["A"], ["B"], [2.5], "whole")],
+    [
+        (["A"], ["B", "C"], [1], "as many"),
+        (["A"], ["B"], [7], "whole number"),
+        (["A"], ["A"], [4], "No department"),
+        (["A"], ["B"], [2.5], "whole"),
+    ],
 )
 def test_ratings_that_make_no_matrix_are_refused(raters, rated, levels, said):
     with pytest.raises(MizzleError, match=said):

@@ -84,16 +84,18 @@ def internal_service(
     Missing data: pairs of which one side is missing are in the matrix and not in the reciprocity. A department's rating
     of itself is counted apart.
 
-    Interval: of the reciprocity, leaving out one department after the other (jackknife) on Fisher's scale with
-    Student's t, since the pairs of one department resemble each other. Covers 93 to 97 % from 10 departments on; none
-    below 4, or where all levels are equal.
+    Interval: of the reciprocity, on Fisher's scale with Student's t; the variance is that of leaving out one department
+    after the other (jackknife), since pairs that share a department resemble each other, less that of the pairs, which
+    this counts twice. Covers 93 to 97 % from 20 departments on, and 93 to 99 % from 8 on; less, about 92 %, where most
+    of the spread is that a department rates all others, or is rated by all, high or low. None below 4 departments.
 
     Not for: ranking departments: a department is rated by those whom it serves, and they differ.
 
     References
     ----------
     Hubert, L. and Baker, F. (1978), Evaluating the symmetry of a proximity matrix, Quality and Quantity 12, 77-84.
-    Arvesen, J. N. (1969), Ann. Math. Statist. 40, 2076-2100, for the jackknife. Checked by hand (tests/unit).
+    Fafchamps, M. and Gubert, F. (2007), Journal of Development Economics 83, 326-350, for pairs that share a member.
+    Checked by hand (tests/unit).
 
     Examples
     --------
@@ -181,7 +183,7 @@ def _symmetry(m: npt.NDArray[np.float64], both: npt.NDArray[np.bool_]) -> float 
 
 
 def _interval(m: npt.NDArray[np.float64], both: npt.NDArray[np.bool_], value: float) -> Interval | None:
-    """Leave out one department after the other; none where a department carries all."""
+    """Leave out one department after the other; none where there are few departments, or one carries all."""
     from scipy.special import stdtrit
 
     own = np.flatnonzero(both.any(axis=1))
@@ -196,6 +198,10 @@ def _interval(m: npt.NDArray[np.float64], both: npt.NDArray[np.bool_], value: fl
             return None
         kept.append(math.atanh(min(max(found, -NEAR), NEAR)))
     g = len(own)
-    error = math.sqrt((g - 1) / g * float(np.sum((np.array(kept) - np.mean(kept)) ** 2)))
+    shared = (g - 1) / g * float(np.sum((np.array(kept) - np.mean(kept)) ** 2))
+    apart = np.where(both, m - m[both].mean(), 0.0)
+    influence = (2 * apart * apart.T - value * (apart**2 + apart.T**2)) / float((apart**2).sum()) / (1 - value * value)
+    alone = float((influence**2).sum()) / 2
+    error = math.sqrt(max(shared - alone, alone))
     centre, half = math.atanh(value), float(stdtrit(g - 1, 0.975)) * error
     return Interval(min(math.tanh(centre - half), value), max(math.tanh(centre + half), value))

@@ -220,7 +220,8 @@ def perception_gaps(points: Mapping[str, tuple[Sequence[int], Sequence[int]]]) -
 
     Examples
     --------
-    >>> found = perception_gaps({"Call": ([0, 0, 0, 8, 0, 0], [0, 0, 8, 0, 0, 0]), "Bill": ([0] * 6, [1, 0, 0, 0, 0, 0])})
+    >>> sides = {"Call": ([0, 0, 0, 8, 0, 0], [0, 0, 8, 0, 0, 0]), "Bill": ([0] * 6, [1, 0, 0, 0, 0, 0])}
+    >>> found = perception_gaps(sides)
     >>> found.both["Call"].gap.value, found.served_only
     (1.0, ('Bill',))
     """

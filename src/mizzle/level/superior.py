@@ -1,4 +1,4 @@
-"""Two groups of ordered answers: how probable is it that one of the first lies above one of the second?"""
+"""Two groups of ordered answers: how probable it is that one of the first lies above one of the second."""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ def counted_levels(n: int, chances: Sequence[float], rng: np.random.Generator) -
     return rng.multinomial(n, chances)
 
 
-def rating_departments(n: int, rng: np.random.Generator, *, mutual: float = 0.5) -> npt.NDArray[np.float64]:
+def rating_departments(
+    n: int, rng: np.random.Generator, *, mutual: float = 0.5, own: float = 0.0
+) -> npt.NDArray[np.float64]:
     """Draw how n departments rate one another.
 
     Parameters
@@ -103,7 +105,10 @@ def rating_departments(n: int, rng: np.random.Generator, *, mutual: float = 0.5)
     rng
         Where chance comes from.
     mutual
-        Correlation of what one gives another with what it gets back.
+        Correlation of what one gives another with what it gets back, apart from what is their own.
+    own
+        Standard deviation of how high a department rates all others, and of how high it is rated by all; beside 1 of
+        what lies between two. The correlation of the triangles is then mutual / (1 + 2 own²).
 
     Returns
     -------
@@ -119,4 +124,4 @@ def rating_departments(n: int, rng: np.random.Generator, *, mutual: float = 0.5)
     found = np.full((n, n), np.nan)
     found[up] = other[0]
     found.T[up] = mutual * other[0] + np.sqrt(1 - mutual**2) * other[1]
-    return 4 + found
+    return 4 + found + own * (rng.normal(size=(n, 1)) + rng.normal(size=n))

@@ -27,7 +27,7 @@ out by another program (named in the source). formula: follows from the definiti
 """
 
 
-class Absent(Exception):  # noqa: N818 - no error: the data are simply not on this machine
+class Absent(Exception):
     """The data of a proof are not on this machine."""
 
 

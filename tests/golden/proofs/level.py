@@ -62,7 +62,9 @@ def _newcombe(place):
 
 
 PROOFS = [
-    Proof("superiority", "probability", BRUNNER, "recalled", 0.788961, 5e-7, lambda: _pain().probability.value, "0.788961"),
+    Proof(
+        "superiority", "probability", BRUNNER, "recalled", 0.788961, 5e-7, lambda: _pain().probability.value, "0.788961"
+    ),
     Proof("superiority", "statistic", BRUNNER, "recalled", 3.1375, 5e-5, lambda: _pain().statistic, "3.1375"),
     Proof("superiority", "df", BRUNNER, "recalled", 17.683, 5e-4, lambda: _pain().df, "17.683"),
     Proof("superiority", "statistic", SCIPY, "recomputed", 3.1374674823029505, 1e-12, lambda: _pain().statistic),
@@ -74,10 +76,21 @@ PROOFS = [
         Proof("slide", f"standard error of {name}", POLR, "recalled", value, 1e-5, _error(place), f"{value}")
         for place, (name, value) in enumerate(zip(_SLOPES, _ERRORS, strict=True))
     ),
-    Proof("slide", "cut Low|Medium", POLR, "recalled", -0.4961353, 1e-6, lambda: float(_housing().cuts[0]), "-0.4961353"),
-    Proof("slide", "cut Medium|High", POLR, "recalled", 0.6907083, 1e-6, lambda: float(_housing().cuts[1]), "0.6907083"),
     Proof(
-        "slide", "residual deviance", POLR, "recalled", 3479.149, 5e-4, lambda: -2 * _housing().log_likelihood, "3479.149"
+        "slide", "cut Low|Medium", POLR, "recalled", -0.4961353, 1e-6, lambda: float(_housing().cuts[0]), "-0.4961353"
+    ),
+    Proof(
+        "slide", "cut Medium|High", POLR, "recalled", 0.6907083, 1e-6, lambda: float(_housing().cuts[1]), "0.6907083"
+    ),
+    Proof(
+        "slide",
+        "residual deviance",
+        POLR,
+        "recalled",
+        3479.149,
+        5e-4,
+        lambda: -2 * _housing().log_likelihood,
+        "3479.149",
     ),
     Proof(
         "level",

@@ -196,7 +196,9 @@ def _internal_service(chosen: argparse.Namespace) -> Answer:
         figures.append(Figure("received_wished_for_or_above", one.wished_for, name))
     for (who, whom), one in found.cells.items():
         figures.append(Figure("median", Estimate(one.median, None, one.n, "level", METHOD), f"{who} of {whom}"))
-    aside = _aside(columns, [((levels == 0) | _nothing(raters) | _nothing(rated), "rows that lack a department or level")])
+    aside = _aside(
+        columns, [((levels == 0) | _nothing(raters) | _nothing(rated), "rows that lack a department or level")]
+    )
     if found.of_themselves:
         aside.append(SetAside("ratings of a department by itself", found.of_themselves))
     few = found.reciprocity.interval is None
