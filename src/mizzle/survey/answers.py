@@ -72,10 +72,8 @@ def complete(table: Numbers, least: int = 3) -> tuple[Numbers, int]:
     MizzleError
         Where fewer than `least` are left.
     """
-    if math.isfinite(float(table.sum())):  # the usual case, in one pass: nothing is missing
-        kept = table
-    else:
-        kept = table[np.isfinite(table).all(axis=1)]
+    # Usually nothing is missing, which one sum tells.
+    kept = table if math.isfinite(float(table.sum())) else table[np.isfinite(table).all(axis=1)]
     if len(kept) < least:
         raise MizzleError(
             f"Only {len(kept)} of {len(table)} rows have an answer to every item, and at least {least} are needed."

@@ -282,7 +282,7 @@ def _two_way(ratings: npt.ArrayLike) -> _TwoWay:
 
 
 def _of_one(targets: float, error: float, k: int, df: tuple[int, int]) -> tuple[float, float, float]:
-    """Value and ends of a coefficient that depends on one ratio of mean squares."""
+    """Give value and ends of a coefficient that depends on one ratio of mean squares."""
     if error <= 0:
         return 1.0, math.nan, math.nan
     low, high = _ends(targets / error, *df)
@@ -290,7 +290,7 @@ def _of_one(targets: float, error: float, k: int, df: tuple[int, int]) -> tuple[
 
 
 def _agreement(found: _TwoWay) -> tuple[float, float, float]:
-    """Value and ends of ICC(A,1)."""
+    """Give value and ends of ICC(A,1)."""
     n, k, msr, msc, mse = found.n, found.k, found.targets, found.raters, found.error
     value = (msr - mse) / (msr + (k - 1) * mse + k * (msc - mse) / n)
     if mse <= 0 or value >= 1:
@@ -307,15 +307,15 @@ def _agreement(found: _TwoWay) -> tuple[float, float, float]:
 
 
 def _ends(f: float, between: int, within: int) -> tuple[float, float]:
-    """The ends of the interval of a ratio of mean squares over what it would be without groups."""
+    """Give the ends of the interval of a ratio of mean squares over what it would be without groups."""
     return f / float(fdtri(between, within, UPPER)), f * float(fdtri(within, between, UPPER))
 
 
 def _single(f: float, k: float) -> float:
-    """The correlation of two members of a group of k, from the ratio of mean squares."""
+    """Give the correlation of two members of a group of k, from the ratio of mean squares."""
     return (f - 1) / (f + k - 1)
 
 
 def _spearman_brown(single: float, k: float) -> float:
-    """The reliability of a mean of k, from that of one."""
+    """Give the reliability of a mean of k, from that of one."""
     return k * single / (1 + (k - 1) * single) if 1 + (k - 1) * single > 0 else math.nan

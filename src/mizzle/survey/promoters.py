@@ -116,8 +116,8 @@ def nps(answers: npt.ArrayLike) -> NetPromoters:
     n = len(values)
     if ((values < 0) | (values > HIGHEST) | (values != np.floor(values))).any():
         raise MizzleError(
-            "The question of the Net Promoter Score is answered by a whole number from 0 to 10, and some answers are not."
-            " Mend or leave out those, or name another column."
+            "The question of the Net Promoter Score is answered by a whole number from 0 to 10, and some answers are"
+            " not. Mend or leave out those, or name another column."
         )
     up, down = int((values >= PROMOTER).sum()), int((values <= DETRACTOR).sum())
     shares = [share(part, n, NPS) for part in (up, n - up - down, down)]
@@ -135,13 +135,13 @@ def nps(answers: npt.ArrayLike) -> NetPromoters:
 
 
 def _difference(up: int, down: int, n: int) -> tuple[float, float]:
-    """The differences of two shares of one sample that its score test does not reject at 5 %."""
+    """Find the differences of two shares of one sample that its score test does not reject at 5 %."""
     high = _end(up, down, n)
     return -_end(down, up, n), high
 
 
 def _end(up: int, down: int, n: int) -> float:
-    """The upper end, by bisection between the difference found and 1."""
+    """Find the upper end, by bisection between the difference found and 1."""
     found = (up - down) / n
     inside, outside = found, 1.0
     for _ in range(HALVINGS):
@@ -154,7 +154,7 @@ def _end(up: int, down: int, n: int) -> float:
 
 
 def _distance(up: int, down: int, n: int, difference: float) -> float:
-    """How many standard errors the difference found lies below a supposed one."""
+    """Say how many standard errors the difference found lies below a supposed one."""
     # The share of detractors that is most likely if the difference is as supposed: a root of a quadratic equation.
     b = -up - down + (2 * n - up + down) * difference
     c = -down * difference * (1 - difference)

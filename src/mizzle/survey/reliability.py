@@ -82,7 +82,7 @@ class _Moments(NamedTuple):
 
 
 class _Doubt(NamedTuple):
-    """Standard errors of alpha, of standardised alpha, of alpha without each item, of each correlation with the rest."""
+    """Standard errors of alpha, standardised alpha, alpha without each item, and each correlation with the rest."""
 
     alpha: float
     standardised: float
@@ -120,8 +120,8 @@ def reverse(answers: npt.ArrayLike, low: float, high: float) -> Numbers:
         raise MizzleError(f"A scale goes from its low end to its high end; {low:g} is not below {high:g}.")
     if (values < low).any() or (values > high).any():
         raise MizzleError(
-            f"An answer lies beyond the scale from {low:g} to {high:g}, so it cannot be turned round. Give the ends that"
-            " the question had."
+            f"An answer lies beyond the scale from {low:g} to {high:g}, so it cannot be turned round. Give the ends"
+            " that the question had."
         )
     turned: Numbers = low + high - values
     return turned
@@ -185,12 +185,12 @@ def alpha(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Alpha:
     upper = r[np.triu_indices(found.k, 1)]
     n, k = found.n, found.k
     value, standard = _alpha(float(found.variances.sum()), found.total, k), _alpha(k, float(r.sum()), k)
-    ends = _below_one(standard, doubt.standardised, n)
+    ends = below_one(standard, doubt.standardised, n)
     mean_ends = tuple(end / (k - (k - 1) * end) for end in ends)
     centre, sd = float(means.mean()), math.sqrt(found.total) / k
     half = float(stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
     return Alpha(
-        alpha=estimate(value, _below_one(value, doubt.alpha, n), n, ALPHA),
+        alpha=estimate(value, below_one(value, doubt.alpha, n), n, ALPHA),
         standardised=estimate(standard, ends, n, ALPHA),
         g6=estimate(1 - float((1 - _shared(r)).sum() / r.sum()), None, n, ALPHA),
         average_r=estimate(float(upper.mean()), (mean_ends[0], mean_ends[1]), n, ALPHA),
@@ -278,7 +278,7 @@ def _alpha(variances: float, total: float, k: int) -> float:
 
 
 def _shared(r: Numbers) -> Numbers:
-    """What each item shares with all others: the squared multiple correlation."""
+    """Say what each item shares with all others: the squared multiple correlation."""
     values, vectors = np.linalg.eigh(r)
     if values[0] > SINGULAR:
         precision = (vectors**2 / values).sum(axis=1)
@@ -286,12 +286,13 @@ def _shared(r: Numbers) -> Numbers:
         return shared
     k = len(r)
     others = [np.delete(np.arange(k), place) for place in range(k)]
-    found = [r[place, rest] @ np.linalg.pinv(r[np.ix_(rest, rest)]) @ r[rest, place] for place, rest in enumerate(others)]
+    inverses = [np.linalg.pinv(r[np.ix_(rest, rest)]) for rest in others]
+    found = [r[place, rest] @ inverses[place] @ r[rest, place] for place, rest in enumerate(others)]
     return np.minimum(np.array(found), 1.0)
 
 
 def _normal_error(found: _Moments) -> float:
-    """The standard error of alpha for normal answers, by Duhachek and Iacobucci (2004)."""
+    """Give the standard error of alpha for normal answers, by Duhachek and Iacobucci (2004)."""
     k, c, trace = found.k, found.covariances, float(found.variances.sum())
     squares = c @ c
     q = found.total * (float(np.trace(squares)) + trace * trace) - 2 * trace * float(squares.sum())
@@ -299,7 +300,7 @@ def _normal_error(found: _Moments) -> float:
 
 
 def _doubt(about: Numbers, found: _Moments) -> _Doubt:
-    """Standard errors from the influence of each person, all of which have the mean zero; in one pass over the rows."""
+    """Work out standard errors from the influence of each person, all of which have the mean zero; in one pass over the rows."""
     n, k, total, trace = found.n, found.k, found.total, float(found.variances.sum())
     sd, r = np.sqrt(found.variances), _correlations(found)
     reach = float(r.sum()) - k
@@ -343,7 +344,7 @@ def _dropped(found: _Moments, doubt: _Doubt, names: Sequence[str]) -> Mapping[st
             told[name] = Estimate(None, None, n, "", ALPHA)
             continue
         value = _alpha(trace - float(found.variances[place]), float(found.rest[place]), found.k - 1)
-        told[name] = estimate(value, _below_one(value, float(doubt.dropped[place]), n), n, ALPHA)
+        told[name] = estimate(value, below_one(value, float(doubt.dropped[place]), n), n, ALPHA)
     return told
 
 
@@ -359,8 +360,8 @@ def _item_rest(found: _Moments, doubt: _Doubt, names: Sequence[str], method: str
     return told
 
 
-def _below_one(value: float, error: float, n: int) -> tuple[float, float]:
-    """The ends of a coefficient that is at most 1, by Student's t on the scale of log(1 - value)."""
+def below_one(value: float, error: float, n: int) -> tuple[float, float]:
+    """Give the ends of a coefficient that is at most 1, by Student's t on the scale of log(1 - value)."""
     below = 1 - value
     if below <= SINGULAR:
         return math.nan, math.nan

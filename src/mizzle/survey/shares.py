@@ -62,12 +62,12 @@ def wilson(share: float, n: float) -> Interval:
 
 def share(part: int, n: int, method: str) -> Estimate:
     """Give a share with Wilson's interval; undefined where there is nothing to share."""
-    return Estimate(part / n, wilson(part / n, n), n, "share", method) if n else Estimate(None, None, 0, "share", method)
+    if not n:
+        return Estimate(None, None, 0, "share", method)
+    return Estimate(part / n, wilson(part / n, n), n, "share", method)
 
 
-def favourable(
-    answers: npt.ArrayLike, items: Sequence[str] | None = None, *, at_least: float = GOOD
-) -> Favourable:
+def favourable(answers: npt.ArrayLike, items: Sequence[str] | None = None, *, at_least: float = GOOD) -> Favourable:
     """Say which share of the answers given are favourable.
 
     Parameters

@@ -345,7 +345,7 @@ def _grouped(answers: npt.ArrayLike, groups: Sequence[object] | NDArray[Any]) ->
 
 
 def _sums(given: _Grouped, values: Numbers) -> Numbers:
-    """Sums by group and item."""
+    """Add up by group and item."""
     return np.column_stack([np.bincount(given.codes, one, len(given.names)) for one in values.T])
 
 
@@ -362,21 +362,20 @@ def _medians(given: _Grouped) -> Numbers:
 
 def _within(given: _Grouped, values: Numbers, method: str, unit: str, by_chance: float) -> Within:
     within = math.inf if unit else 1.0
-    told = {
-        name: estimate(float(values[place]) if given.sizes[place] > 1 else None, None, int(given.sizes[place]), method,
-                       unit=unit, within=within)
-        for place, name in enumerate(given.names)
-    }  # fmt: skip
+    told = {}
+    for name, value, size in zip(given.names, values.tolist(), given.sizes.astype(int).tolist(), strict=True):
+        told[name] = estimate(value if size > 1 else None, None, size, method, unit=unit, within=within)
     there = values[given.sizes > 1]
     median = estimate(float(np.median(there)), None, len(there), method, unit=unit, within=within)
-    mean = _mean(there, method, unit)
+    mean = _mean(there, method, unit, (0.0, within))
     return Within(told, mean, median, given.table.shape[1], by_chance, given.incomplete)
 
 
-def _mean(values: Numbers, method: str, unit: str) -> Estimate:
-    """A mean with Student's interval; without one of a single value."""
+def _mean(values: Numbers, method: str, unit: str, limits: tuple[float, float] = (-math.inf, math.inf)) -> Estimate:
+    """Give a mean with Student's interval, within its limits; without one of a single value."""
     n, mean = len(values), float(values.mean())
     if n < 2:  # noqa: PLR2004 - one value has no spread
         return Estimate(mean, None, n, unit, method)
     half = float(stdtrit(n - 1, 0.975)) * float(values.std(ddof=1)) / math.sqrt(n)
-    return Estimate(mean, Interval(mean - half, mean + half), n, unit, method)
+    ends = max(mean - half, limits[0]), min(mean + half, limits[1])
+    return Estimate(mean, Interval(min(ends[0], mean), max(ends[1], mean)), n, unit, method)
