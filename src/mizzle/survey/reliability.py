@@ -300,7 +300,7 @@ def _normal_error(found: _Moments) -> float:
 
 
 def _doubt(about: Numbers, found: _Moments) -> _Doubt:
-    """Work out standard errors from the influence of each person, all of which have the mean zero; in one pass over the rows."""
+    """Work out standard errors from the influence of each person, whose mean is zero, in one pass over the rows."""
     n, k, total, trace = found.n, found.k, found.total, float(found.variances.sum())
     sd, r = np.sqrt(found.variances), _correlations(found)
     reach = float(r.sum()) - k
