@@ -117,6 +117,6 @@ COVERINGS = [
             _reciprocity(n, mutual, own),
         )
         for n in (8, 12, 20)
-        for mutual, own in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5))
+        for mutual, own in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.4))
     ),
 ]

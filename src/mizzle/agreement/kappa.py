@@ -74,8 +74,8 @@ def weighted_kappa(first: npt.ArrayLike, second: npt.ArrayLike, weights: Weights
     References
     ----------
     Cohen, J. (1968), Psychological Bulletin 70, 213-220. Fleiss, J. L. and Davies, M. (1982), Jackknifing functions of
-    multinomial frequencies, American Journal of Epidemiology 115, 841-845. Checked against sklearn.metrics.cohen_kappa_score and Agresti's table of two
-    pathologists: tests/golden.
+    multinomial frequencies, American Journal of Epidemiology 115, 841-845. Checked against
+    sklearn.metrics.cohen_kappa_score and Agresti's table of two pathologists: tests/golden.
 
     Examples
     --------

@@ -119,8 +119,8 @@ def lagged(
     n_units = len(np.unique(of))
     memory = _alike(y[follows], y[follows + 1]) * _alike(x[follows], x[follows + 1])
     pairs = [(y, x), (y[follows + 1], x[follows]), (x[follows + 1], y[follows])]
-    found = [_correlation(a, b, memory, n_units) for a, b in pairs]
-    return Lagged(*found, sessions=len(y), units=n_units)
+    same, level, mood = (_correlation(a, b, memory, n_units) for a, b in pairs)
+    return Lagged(same, level, mood, sessions=len(y), units=n_units)
 
 
 def _codes(units: Sequence[Any]) -> npt.NDArray[np.int64]:

@@ -282,13 +282,13 @@ def _level(word: str) -> int:
         if plain == name.lower():
             return level
     try:
-        level, rest = divmod(float(word.replace(",", ".")), 1)
+        number = float(word.replace(",", "."))
     except ValueError:
-        level, rest = 0.0, 0.0
-    if rest or not 1 <= level <= LEVELS:
+        number = 0.0
+    if not 1 <= number <= LEVELS or number != int(number):
         named = ", ".join(f"{level} {name}" for level, name in enumerate(LEVEL_NAMES, 1))
         raise MizzleError(f"{word!r} is no level of service. Write a number or a name of these: {named}.")
-    return int(level)
+    return int(number)
 
 
 def _median(counts: Sequence[int], n: int) -> float | None:

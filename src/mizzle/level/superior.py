@@ -153,8 +153,8 @@ def superiority_of_counts(x: npt.ArrayLike, y: npt.ArrayLike) -> Superiority:
 
 
 def _given(side: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    found = np.asarray(side, float).ravel()
-    found = found[~np.isnan(found)]
+    told = np.asarray(side, float).ravel()
+    found: npt.NDArray[np.float64] = told[~np.isnan(told)]
     if not len(found):
         raise MizzleError(f"The {name} group has no answer. Compare groups that both have answers.")
     if np.isinf(found).any():

@@ -93,9 +93,9 @@ def sessions(n: int, rng: np.random.Generator, *, follows: float = 0.4, memory: 
     (5,)
     """
     noise = rng.normal(size=n + 1)
-    moods = np.empty(n + 1)
+    moods: Numbers = np.empty(n + 1)
     moods[0] = noise[0]
     for at in range(1, n + 1):
         moods[at] = memory * moods[at - 1] + np.sqrt(1 - memory**2) * noise[at]
-    levels = follows * moods[:-1] + np.sqrt(1 - follows**2) * rng.normal(size=n)
+    levels: Numbers = follows * moods[:-1] + np.sqrt(1 - follows**2) * rng.normal(size=n)
     return levels, moods[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mizzle.cli.measure import Measure, Option
+from mizzle.cli.measure.rows import aside, named, nothing, ordered
 
 if TYPE_CHECKING:
     import argparse
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mizzle.answer import Answer, Figure, SetAside
-    from mizzle.columns import Columns
+    from mizzle.answer import Answer, Figure
     from mizzle.level import LevelOfService
 
 _LEVEL = Option("--level", "column of the level: 1 to 6, or its name", "COLUMN", required=True)
@@ -28,7 +28,7 @@ def _distribution(chosen: argparse.Namespace) -> Answer:
     from mizzle.level import level_of_service, read_levels
     from mizzle.level.served import LEVELS, METHOD
 
-    columns = read_columns(chosen.file, _named(chosen.level, chosen.group), sheet=chosen.sheet)
+    columns = read_columns(chosen.file, named(chosen.level, chosen.group), sheet=chosen.sheet)
     levels = read_levels(columns.words(chosen.level))
     groups, names = read_grouped(columns, chosen.group)
     figures = _of("", level_of_service(np.bincount(levels, minlength=LEVELS + 1)[1:].tolist()))
@@ -38,7 +38,7 @@ def _distribution(chosen: argparse.Namespace) -> Answer:
     missing = [(levels == 0, "rows without a level")]
     if chosen.group:
         missing.append(((groups < 0) & (levels > 0), "rows without a group: they are in the whole only"))
-    return Answer("level", METHOD, "share", figures, _aside(columns, missing), _none(levels > 0))
+    return Answer("level", METHOD, "share", figures, aside(columns, missing), _none(levels > 0))
 
 
 def _of(of: str, found: LevelOfService) -> list[Figure]:
@@ -70,8 +70,8 @@ def _superiority(chosen: argparse.Namespace) -> Answer:
     from mizzle.level import superiority
     from mizzle.level.superior import METHOD
 
-    columns = read_columns(chosen.file, _named(chosen.level, chosen.group), sheet=chosen.sheet)
-    levels = _ordered(columns, chosen.level)
+    columns = read_columns(chosen.file, named(chosen.level, chosen.group), sheet=chosen.sheet)
+    levels = ordered(columns, chosen.level)
     groups, names = columns.codes(chosen.group)
     first, second = _two(names, chosen.first, chosen.second, chosen.group)
     of_first, of_second = groups == names.index(first), groups == names.index(second)
@@ -85,7 +85,7 @@ def _superiority(chosen: argparse.Namespace) -> Answer:
         (~(of_first | of_second), "rows of other groups, or of none"),
     ]
     said = f"X is {first}, Y is {second}: above 0.5, an answer of {first} is more often the higher one."
-    return Answer("superiority", METHOD, "probability", figures, _aside(columns, missing), [said])
+    return Answer("superiority", METHOD, "probability", figures, aside(columns, missing), [said])
 
 
 def _slide(chosen: argparse.Namespace) -> Answer:
@@ -97,9 +97,9 @@ def _slide(chosen: argparse.Namespace) -> Answer:
     from mizzle.level import slide, worn_gifts
     from mizzle.level.sliding import METHOD, WORN
 
-    wanted = _named(chosen.level, chosen.repeat, chosen.age, chosen.act)
+    wanted = named(chosen.level, chosen.repeat, chosen.age, chosen.act)
     columns = read_columns(chosen.file, wanted, sheet=chosen.sheet)
-    levels = _ordered(columns, chosen.level)
+    levels = ordered(columns, chosen.level)
     repeats = columns.numbers(chosen.repeat)
     ages = columns.numbers(chosen.age) if chosen.age else None
     acts = columns.words(chosen.act) if chosen.act else None
@@ -120,7 +120,7 @@ def _slide(chosen: argparse.Namespace) -> Answer:
         ]
     else:
         warnings.append("No acts were named (--act), so ratings count as independent, and no worn gifts are told.")
-    rows = _aside(columns, [(lacking, "rows that lack a level, a repeat number, an age or an act")])
+    rows = aside(columns, [(lacking, "rows that lack a level, a repeat number, an age or an act")])
     return Answer("slide", METHOD, "log odds per repeat", figures, rows, warnings)
 
 
@@ -132,7 +132,7 @@ def _perception_gap(chosen: argparse.Namespace) -> Answer:
     from mizzle.level import perception_gaps, read_levels
     from mizzle.level.served import GAP, LEVELS
 
-    columns = read_columns(chosen.file, _named(chosen.level, chosen.point, chosen.side), sheet=chosen.sheet)
+    columns = read_columns(chosen.file, named(chosen.level, chosen.point, chosen.side), sheet=chosen.sheet)
     levels = read_levels(columns.words(chosen.level))
     points, names = columns.codes(chosen.point)
     sides, said = columns.codes(chosen.side)
@@ -145,14 +145,14 @@ def _perception_gap(chosen: argparse.Namespace) -> Answer:
     figures = [Figure("perception_gap", one.gap, name) for name, one in found.both.items()]
     figures += [Figure("seen_higher_by_provider", one.seen_higher, name) for name, one in found.both.items()]
     outside = ~np.isin(sides, [said.index(provider), said.index(served)]) | (points < 0)
-    aside = _aside(columns, [(levels == 0, "rows without a level"), (outside, "rows without a point or of no side")])
+    left = aside(columns, [(levels == 0, "rows without a level"), (outside, "rows without a point or of no side")])
     for which, of in ((found.provider_only, provider), (found.served_only, served)):
         if which:
-            aside.append(SetAside(f"points that only {of} has rated: {', '.join(which)}", len(which)))
+            left.append(SetAside(f"points that only {of} has rated: {', '.join(which)}", len(which)))
     warnings = [f"Above 0, {provider} sees the point higher than {served}. Do not average over points."]
     if not found.both:
         warnings.append("No point was rated from both sides, so there is no gap.")
-    return Answer("perception-gap", GAP, "levels", figures, aside, warnings)
+    return Answer("perception-gap", GAP, "levels", figures, left, warnings)
 
 
 def _blind_spot(chosen: argparse.Namespace) -> Answer:
@@ -171,12 +171,12 @@ def _blind_spot(chosen: argparse.Namespace) -> Answer:
     figures = [Figure("blind_spot", one.blind_spot, kind) for kind, one in found.items()]
     figures += [Figure("share_in_voice", one.voice, kind) for kind, one in found.items()]
     figures += [Figure("share_in_ideas", one.ideas, kind) for kind, one in found.items()]
-    aside = [
-        *_aside(voice, [(_nothing(said), "statements without a kind")]),
-        *_aside(ideas, [(_nothing(thought), "ideas without a kind")]),
+    left = [
+        *aside(voice, [(nothing(said), "statements without a kind")]),
+        *aside(ideas, [(nothing(thought), "ideas without a kind")]),
     ]
     warnings = ["Above 0, customers speak of it more than our ideas do."]
-    return Answer("blind-spot", METHOD, "share", figures, aside, warnings)
+    return Answer("blind-spot", METHOD, "share", figures, left, warnings)
 
 
 def _internal_service(chosen: argparse.Namespace) -> Answer:
@@ -186,7 +186,7 @@ def _internal_service(chosen: argparse.Namespace) -> Answer:
     from mizzle.level import internal_service, read_levels
     from mizzle.level.internal import METHOD
 
-    columns = read_columns(chosen.file, _named(chosen.level, chosen.rater, chosen.rated), sheet=chosen.sheet)
+    columns = read_columns(chosen.file, named(chosen.level, chosen.rater, chosen.rated), sheet=chosen.sheet)
     levels = read_levels(columns.words(chosen.level))
     raters, rated = columns.words(chosen.rater), columns.words(chosen.rated)
     found = internal_service(raters, rated, levels)
@@ -196,33 +196,13 @@ def _internal_service(chosen: argparse.Namespace) -> Answer:
         figures.append(Figure("received_wished_for_or_above", one.wished_for, name))
     for (who, whom), one in found.cells.items():
         figures.append(Figure("median", Estimate(one.median, None, one.n, "level", METHOD), f"{who} of {whom}"))
-    aside = _aside(
-        columns, [((levels == 0) | _nothing(raters) | _nothing(rated), "rows that lack a department or level")]
-    )
+    lacking = (levels == 0) | nothing(raters) | nothing(rated)
+    left = aside(columns, [(lacking, "rows that lack a department or a level")])
     if found.of_themselves:
-        aside.append(SetAside("ratings of a department by itself", found.of_themselves))
+        left.append(SetAside("ratings of a department by itself", found.of_themselves))
     few = found.reciprocity.interval is None
     warnings = ["There are too few departments, or they rate too much alike, for an interval."] if few else []
-    return Answer("internal-service", METHOD, "correlation", figures, aside, warnings)
-
-
-def _named(*names: str | None) -> list[str]:
-    return [name for name in names if name]
-
-
-def _ordered(columns: Columns, name: str) -> NDArray[np.float64]:
-    """Read levels by number or name, or any other ordered numbers; NaN where a cell says nothing."""
-    import numpy as np
-
-    from mizzle.errors import MizzleError
-    from mizzle.level import read_levels
-
-    words = columns.words(name)
-    try:
-        levels = read_levels(words)
-    except MizzleError:
-        return columns.numbers(name)
-    return np.where(levels > 0, levels, np.nan)
+    return Answer("internal-service", METHOD, "correlation", figures, left, warnings)
 
 
 def _two(names: Sequence[str], first: str | None, second: str | None, column: str) -> tuple[str, str]:
@@ -258,19 +238,6 @@ def _counts(kinds: Sequence[str | None]) -> dict[str, int]:
     from collections import Counter
 
     return dict(Counter(kind for kind in kinds if kind is not None))
-
-
-def _nothing(words: Sequence[str | None]) -> NDArray[np.bool_]:
-    import numpy as np
-
-    return np.array([word is None for word in words])
-
-
-def _aside(columns: Columns, reasons: Sequence[tuple[NDArray[np.bool_], str]]) -> list[SetAside]:
-    from mizzle.answer import SetAside
-
-    told = [SetAside(reason, int(rows.sum())) for rows, reason in reasons if rows.any()]
-    return [*columns.set_aside, *told]
 
 
 def _none(told: NDArray[np.bool_]) -> list[str]:

@@ -1,0 +1,61 @@
+"""The rows of a file, as several families of measures read them: ordered answers, groups, and what is set aside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mizzle.answer import SetAside
+    from mizzle.columns import Columns
+
+
+def named(*names: str | None) -> list[str]:
+    """List the columns that were named."""
+    return [name for name in names if name]
+
+
+def ordered(columns: Columns, name: str) -> NDArray[np.float64]:
+    """Read levels by number or name, or any other ordered numbers; NaN where a cell says nothing."""
+    import numpy as np
+
+    from mizzle.errors import MizzleError
+    from mizzle.level import read_levels
+
+    try:
+        levels = read_levels(columns.words(name))
+    except MizzleError:
+        return columns.numbers(name)
+    return np.where(levels > 0, levels, np.nan)
+
+
+def moments(columns: Columns, name: str) -> NDArray[np.float64]:
+    """Read what orders the sessions: numbers, or days and times; NaN where a cell says nothing."""
+    import numpy as np
+
+    from mizzle.columns import UnfitColumn
+
+    try:
+        return columns.numbers(name)
+    except UnfitColumn:
+        found = columns.instants(name)
+    return np.where(np.isnat(found), np.nan, found.astype(np.int64)).astype(float)
+
+
+def nothing(words: Sequence[str | None]) -> NDArray[np.bool_]:
+    """Say which cells say nothing."""
+    import numpy as np
+
+    return np.array([word is None for word in words], bool)
+
+
+def aside(columns: Columns, reasons: Sequence[tuple[NDArray[np.bool_], str]]) -> list[SetAside]:
+    """List what was left out of a file: rows that could not be read, and rows that lack something."""
+    from mizzle.answer import SetAside
+
+    told = [SetAside(reason, int(rows.sum())) for rows, reason in reasons if rows.any()]
+    return [*columns.set_aside, *told]
