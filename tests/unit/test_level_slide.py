@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mizzle.errors import MizzleError
-from mizzle.level import slide, worn_gifts
+from mizzle.level import slide, sliding, worn_gifts
 from mizzle.level.sliding import proportional_odds
 from mizzle.simulate.levels import sliding_levels
 
@@ -55,8 +55,9 @@ def test_the_gradient_is_the_slope_of_the_likelihood():
 
 
 def test_ratings_that_lack_something_are_left_out():
-    found = slide([6, 5, np.nan, 4, 3, 4, 5], [1, 2, 3, np.nan, 4, 3, 2], [1, 1, 1, 1, 5, 4, 2], acts=list("aabbcca"))
-    assert (found.n, found.n_acts) == (5, 2)
+    levels, repeats = [6, 5, np.nan, 4, 3, 4, 5, 6, 4, 5], [1, 2, 3, np.nan, 4, 3, 2, 1, 1, 3]
+    found = slide(levels, repeats, acts=[*"aabbcca", None, *"cb"])
+    assert (found.n, found.n_acts) == (7, 3)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,12 @@ def test_a_column_without_a_name_is_named_by_its_place():
 def test_a_slope_that_is_endless_says_so_without_a_name():
     with pytest.raises(MizzleError, match="the columns"):
         proportional_odds([1, 1, 2, 2], [[1], [2], [3], [4]])
+
+
+def test_a_climb_that_does_not_arrive_is_no_answer(monkeypatch):
+    monkeypatch.setattr(sliding, "STEPS", 1)
+    with pytest.raises(MizzleError, match="no slope"):
+        slide([6, 5, 4, 5, 3], [1, 2, 3, 4, 5])
 
 
 def test_weights_are_repeated_rows():

@@ -127,16 +127,13 @@ def twin_cards(
     >>> round(cards.signed_gap.value, 3), cards.within_one.observed.value, cards.within_one.baseline.value < 1
     (0.667, 1.0, True)
     """
-    from scipy.stats import random_table
-
     if shuffles < 1:
         raise MizzleError("Partners are to be drawn by lot at least once; ask for 1 shuffle or more.")
     pairs = paired(customers, servers)
     n = int(pairs.table.sum())
     if n < FEWEST:
         raise MizzleError(f"There are {n} whole pairs. At least {FEWEST} are needed to tell agreement from chance.")
-    drawn = random_table(pairs.table.sum(axis=1), pairs.table.sum(axis=0)).rvs(shuffles, random_state=rng)
-    tables = np.asarray(drawn, float).reshape(shuffles, *pairs.table.shape)
+    tables = _tables(pairs.table, shuffles, rng)
     near = np.abs(pairs.levels[:, None] - pairs.levels[None, :]) <= NEAR + 1e-9
     within = int(pairs.table[near].sum())
     return TwinCards(
@@ -148,6 +145,16 @@ def twin_cards(
         n=n,
         shuffles=shuffles,
     )
+
+
+def _tables(table: npt.NDArray[np.int64], shuffles: int, rng: np.random.Generator) -> Numbers:
+    """Draw tables with the same customers' and the same servers' answers, as partners drawn by lot would give them."""
+    from scipy.stats import random_table
+
+    if len(table) == 1:
+        return np.full((shuffles, 1, 1), float(table[0, 0]))
+    drawn = random_table(table.sum(axis=1), table.sum(axis=0)).rvs(shuffles, random_state=rng)
+    return np.asarray(drawn, np.float64).reshape(shuffles, *table.shape)
 
 
 def signed_gap_of(pairs: Pairs) -> Estimate:

@@ -21,7 +21,8 @@ METHOD = "level.slide/1"
 WORN = "level.worn_gifts/1"
 FALL = 1.0
 """Levels by which a gift fell that is worn."""
-STEPS, HALVINGS, CLOSE = 60, 30, 1e-10
+STEPS, CLOSE = 60, 1e-10
+SIZES = tuple(0.5**times for times in range(30))
 FAR = 25.0
 """Log odds beyond which the levels are told apart without a doubt, so that no slope can be found."""
 SMALLEST = 1e-300
@@ -287,7 +288,7 @@ def proportional_odds(
     totals = np.cumsum(np.bincount(codes, w))[:-1] / w.sum()
     at = np.concatenate([np.log(totals / (1 - totals)), np.zeros(x.shape[1])])
     at, information = _climb(model, at, names)
-    covariance: Numbers = np.linalg.inv(information)
+    covariance = np.asarray(np.linalg.inv(information), np.float64)
     if clusters is not None:
         covariance = _sandwich(model, at, covariance, clusters)
     back = _back(centre, scale, len(seen) - 1)
@@ -352,27 +353,19 @@ class _Model:
 
 def _climb(model: _Model, at: Numbers, names: Sequence[str]) -> tuple[Numbers, Numbers]:
     """Climb to the greatest likelihood by Newton's steps, halved where they go too far."""
-    best = model.log_likelihood(at)
     for _ in range(STEPS):
         gradient, information = model.derivatives(at)
         step = np.linalg.lstsq(information, gradient, rcond=None)[0]
-        gain = float(step @ gradient)
-        if gain < CLOSE:
-            break
-        for _ in range(HALVINGS):
-            value = model.log_likelihood(at + step)
-            if value >= best:
-                break
-            step = step / 2
-        at, best = at + step, value
+        if float(step @ gradient) < CLOSE:
+            return at, information
+        here = model.log_likelihood(at)
+        at = at + next((size for size in SIZES if model.log_likelihood(at + size * step) >= here), 0.0) * step
         if np.abs(at).max() > FAR:
             break
-    if np.abs(at).max() > FAR:
-        raise MizzleError(
-            f"The levels are told apart without a doubt by {' and '.join(names) or 'the columns'}, so no slope can be"
-            " found: each step down has its own stretch. Look at the ratings themselves, or wait for more."
-        )
-    return at, model.derivatives(at)[1]
+    raise MizzleError(
+        f"The levels are told apart without a doubt by {' and '.join(names) or 'the columns'}, so no slope can be"
+        " found: each step down has its own stretch. Look at the ratings themselves, or wait for more."
+    )
 
 
 def _sandwich(model: _Model, at: Numbers, bread: Numbers, clusters: npt.NDArray[np.int64]) -> Numbers:

@@ -72,7 +72,7 @@ def blind_spot(voice: Mapping[str, int], ideas: Mapping[str, int]) -> dict[str, 
     --------
     >>> found = blind_spot({"ease": 30, "attitude": 10}, {"ease": 5, "thing itself": 15})
     >>> found["ease"].blind_spot.value, round(found["ease"].blind_spot.interval.low, 3)
-    (0.5, 0.23)
+    (0.5, 0.234)
     """
     if min([*voice.values(), *ideas.values()], default=0) < 0:
         raise MizzleError("A count of statements or ideas is below zero. Count each from 0 on.")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.levels import counted_levels, rating_departments, sliding_levels
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
+    from mizzle.simulate.twins import cards, chances_of_pairs, sessions
 
 __all__ = [
     "DELIVERY_CHANGES",
@@ -21,12 +22,15 @@ __all__ = [
     "DELIVERY_SCHEMA",
     "PERCEPTION",
     "SCHEMA",
+    "cards",
+    "chances_of_pairs",
     "counted_levels",
     "deliveries",
     "delivery_changes",
     "event_log",
     "event_log_batches",
     "rating_departments",
+    "sessions",
     "sliding_levels",
     "xes_text",
 ]
@@ -39,12 +43,15 @@ lazily(
         "DELIVERY_SCHEMA": "deliveries",
         "PERCEPTION": "orders",
         "SCHEMA": "orders",
+        "cards": "twins",
+        "chances_of_pairs": "twins",
         "counted_levels": "levels",
         "deliveries": "deliveries",
         "delivery_changes": "changes",
         "event_log": "orders",
         "event_log_batches": "orders",
         "rating_departments": "levels",
+        "sessions": "twins",
         "sliding_levels": "levels",
         "xes_text": "orders",
     },

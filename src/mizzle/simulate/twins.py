@@ -97,5 +97,5 @@ def sessions(n: int, rng: np.random.Generator, *, follows: float = 0.4, memory: 
     moods[0] = noise[0]
     for at in range(1, n + 1):
         moods[at] = memory * moods[at - 1] + np.sqrt(1 - memory**2) * noise[at]
-    levels: Numbers = follows * moods[:-1] + np.sqrt(1 - follows**2) * rng.normal(size=n)
-    return levels, moods[1:]
+    levels = follows * moods[:-1] + np.sqrt(1 - follows**2) * rng.normal(size=n)
+    return np.asarray(levels, np.float64), moods[1:]
