@@ -171,3 +171,16 @@ def test_sessions_without_both_or_of_unequal_length_are_refused():
         lagged([1, 2], [1, 2], [1, 2], ["a"])
     with pytest.raises(MizzleError, match="both a level and a mood"):
         lagged([1, 2], [1, 2], [1, 2], [None, None])
+
+
+def test_a_figure_that_is_undefined_has_a_baseline_and_no_rank():
+    from mizzle.agreement.twins import _against
+    from mizzle.estimate import Estimate
+
+    assert _against(Estimate(None, None, 3, "", "m/1"), np.array([0.1, 0.3])).as_high is None
+
+
+def test_tables_by_lot_keep_both_sides_where_answers_are_missing_on_one():
+    found = twin_cards([5, 5, 5, 5, 5], [5, 5, 4, 5, 2], rng=rng())
+    assert found.within_one.baseline.value == pytest.approx(0.8)
+    assert found.kappa_linear.observed.value == pytest.approx(0)

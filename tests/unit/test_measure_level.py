@@ -165,6 +165,12 @@ def test_gaps_are_told_for_points_that_both_sides_have_rated(ask, write):
     assert reasons[-2:] == ["points that only us has rated: Visit", "points that only them has rated: Bill"]
 
 
+def test_a_side_that_rated_every_point_leaves_none_out(ask, write):
+    rows = "level,point,side\n4,Bill,served\n5,Bill,provider\n3,Call,served"
+    _, out, _ = ask("perception-gap", write(rows), "--level", "level", "--point", "point", "--side", "side")
+    assert json.loads(out)["set_aside"] == [{"reason": "points that only served has rated: Call", "n": 1}]
+
+
 def test_without_a_common_point_there_is_no_gap(ask, write):
     rows = "level,point,side\n4,Bill,served\n5,Call,provider"
     found, out, _ = ask("perception-gap", write(rows), "--level", "level", "--point", "point", "--side", "side")
