@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.levels import counted_levels, rating_departments, sliding_levels
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
+    from mizzle.simulate.spreading import spreading
     from mizzle.simulate.twins import cards, chances_of_pairs, sessions
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "rating_departments",
     "sessions",
     "sliding_levels",
+    "spreading",
     "xes_text",
 ]
 
@@ -53,6 +55,7 @@ lazily(
         "rating_departments": "levels",
         "sessions": "twins",
         "sliding_levels": "levels",
+        "spreading": "spreading",
         "xes_text": "orders",
     },
 )

@@ -59,3 +59,19 @@ def aside(columns: Columns, reasons: Sequence[tuple[NDArray[np.bool_], str]]) ->
 
     told = [SetAside(reason, int(rows.sum())) for rows, reason in reasons if rows.any()]
     return [*columns.set_aside, *told]
+
+
+YES = ("1", "1.0", "x", "y", "yes", "true", "done", "did", "ja", "sí", "si")
+NO = ("0", "0.0", "n", "no", "false", "nei", "not", "missed")
+
+
+def done(columns: Columns, name: str) -> NDArray[np.float64]:
+    """Read whether something was done, as yes and no or as how often; NaN where a cell says nothing."""
+    import numpy as np
+
+    words = columns.words(name)
+    known = dict.fromkeys(YES, 1.0) | dict.fromkeys(NO, 0.0)
+    plain = [None if word is None else word.lower() for word in words]
+    if any(word is not None and word not in known for word in plain):
+        return columns.numbers(name, low=0)
+    return np.array([np.nan if word is None else known[word] for word in plain], float)
