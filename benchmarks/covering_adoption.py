@@ -14,11 +14,24 @@ from mizzle.simulate.spreading import spreading
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
+
     from mizzle.estimate import Estimate
 
     Draw = Callable[[np.random.Generator], tuple[float, float, float]]
 
-TRUTH = {"m": 1000.0, "p": 0.02, "q": 0.5}
+PARAMETERS = ("m", "p", "q", "t_peak", "peak_rate")
+
+
+def _truth(periods: int) -> dict[str, float]:
+    """Give the parameters of a curve whose peak lies half-way in the series."""
+    m, p, q = 1000.0, 0.24 / periods, 6.0 / periods
+    return {"m": m, "p": p, "q": q, "t_peak": float(np.log(q / p) / (p + q)), "peak_rate": m * (p + q) ** 2 / (4 * q)}
+
+
+def _series(periods: int, rng: np.random.Generator, more: int = 0) -> npt.NDArray[np.float64]:
+    truth = _truth(periods)
+    return spreading(periods + more, rng, m=truth["m"], p=truth["p"], q=truth["q"])
 
 
 def _ends(found: Estimate, truth: float) -> tuple[float, float, float]:
@@ -30,7 +43,7 @@ def _bass(periods: int, name: str) -> Draw:
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
         while True:
             try:
-                return _ends(getattr(bass(spreading(periods, rng)), name), TRUTH[name])
+                return _ends(getattr(bass(_series(periods, rng)), name), _truth(periods)[name])
             except MizzleError:
                 continue
 
@@ -39,7 +52,7 @@ def _bass(periods: int, name: str) -> Draw:
 
 def _ahead(periods: int) -> Draw:
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
-        series = spreading(periods + 1, rng)
+        series = _series(periods, rng, 1)
         return _ends(forecast(bass(series[:-1]), 1)[0], float(series[-1]))
 
     return draw
@@ -63,9 +76,9 @@ def _mass(people: int) -> Draw:
 
 COVERINGS = [
     *(
-        Covering("bass", name, "m 1000, p 0.02, q 0.5, errors of 5 % of the peak", f"{n} periods", _bass(n, name))
-        for n in (12, 20, 40)
-        for name in TRUTH
+        Covering("bass", name, "m 1000, the peak half-way, errors of 5 % of it", f"{n} periods", _bass(n, name))
+        for n in (12, 40)
+        for name in PARAMETERS
     ),
     *(Covering("bass", "adopters, one period ahead", "the same", f"{n} periods", _ahead(n)) for n in (12, 20)),
     *(Covering("practising", "practising", "half of the people", f"{n} people", _practising(n)) for n in (30, 100)),

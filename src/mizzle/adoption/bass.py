@@ -135,9 +135,9 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
     Missing data: none is allowed inside the series; periods without a number at its end are left out.
 
     Interval: from the curve's derivatives with Student's t on n - 3, for m, p and q on the scale of logarithms; with
-    priors, from their ranges and the data together. Covers 93 to 97 % for "nls" and "density" from 12 periods on where
-    the errors are as assumed and the peak has passed by a third of the series. That of "ols" covers less: its
-    regressors are sums of its own errors; take it for comparison only.
+    priors, from their ranges and the data together. Covers 93 to 97 % for "nls" and "density" from 12 periods on, where
+    the peak lies half-way and errors are as assumed; about 92 % where the series goes on long after it has run out, and
+    errors are cut off at 0. That of "ols" covers less, since it regresses on sums of its own errors: for comparison.
 
     Not for: telling the future before the peak, nor for a practice that people take up again and again: count who
     practises instead.
@@ -241,9 +241,7 @@ def _series(adopters: npt.ArrayLike) -> Numbers:
         period = int(np.flatnonzero(np.isnan(y))[0]) + 1
         raise MizzleError(f"Period {period} has no number. The series must have no gaps: write 0 where nobody adopted.")
     if np.isinf(y).any() or (y < 0).any():
-        raise MizzleError(
-            "A period has fewer than 0 adopters, or endlessly many. If the series is a running total, say so."
-        )
+        raise MizzleError("A period has fewer than 0 adopters, or endlessly many. Is it a running total?")
     if not y.any():
         raise MizzleError("Nobody adopted in any period, so there is no curve.")
     return y
@@ -252,10 +250,12 @@ def _series(adopters: npt.ArrayLike) -> Numbers:
 def _curve(theta: npt.NDArray[Any], t: npt.NDArray[Any], form: str) -> npt.NDArray[Any]:
     m, p, q = theta
     e = np.exp(-(p + q) * t)
+    found: npt.NDArray[Any]
     if form == "density":
-        return m * ((p + q) ** 2 / p) * e / (1 + (q / p) * e) ** 2
+        found = m * ((p + q) ** 2 / p) * e / (1 + (q / p) * e) ** 2
+        return found
     before = np.exp(-(p + q) * (t - 1))
-    found: npt.NDArray[Any] = m * ((1 - e) / (1 + (q / p) * e) - (1 - before) / (1 + (q / p) * before))
+    found = m * ((1 - e) / (1 + (q / p) * e) - (1 - before) / (1 + (q / p) * before))
     return found
 
 
@@ -299,9 +299,7 @@ def _prior(priors: BassPriors | None) -> tuple[Numbers, Numbers] | None:
         return None
     for name, (low, high) in (("p", priors.p), ("q", priors.q)):
         if not 0 < low < high < math.inf:
-            raise MizzleError(
-                f"The range for {name} needs a low and a high end above 0, the low one below the high one."
-            )
+            raise MizzleError(f"The range for {name} needs two ends above 0, the low one first.")
     low, high = np.log([priors.p, priors.q]).T
     return (low + high) / 2, (high - low) / (2 * Z95)
 
@@ -378,7 +376,7 @@ def _by_regression(y: Numbers) -> _Fit:
         m = (-b - np.sqrt(b * b - 4 * a * c)) / (2 * c)
         return np.array([m, a / m, -c * m])
 
-    slopes = _slopes(parts, found)
+    slopes = _slopes(parts, np.asarray(found, np.float64))
     return _Fit(np.array([m, a / m, -c * m]), slopes @ scaled @ slopes.T, error, len(y) - 3, (a, b, c))
 
 

@@ -123,8 +123,8 @@ def cascade(thresholds: npt.ArrayLike, *, start: float = 0.0) -> Cascade:
 
     References
     ----------
-    Granovetter, M. (1978), Threshold models of collective behavior, American Journal of Sociology 83, 1420-1443. Checked
-    against his two crowds of 100: tests/golden.
+    Granovetter, M. (1978), Threshold models of collective behavior, American Journal of Sociology 83, 1420-1443.
+    Checked against his two crowds of 100: tests/golden.
 
     Examples
     --------
@@ -247,10 +247,11 @@ def committed_minority(
 
     Missing data: none; nothing is observed.
 
-    Interval: Wilson's for the share of runs; the ends of the mean hold 95 % of the runs. They say how chance plays within
-    the assumptions, not how sure these are.
+    Interval: Wilson's for the share of runs; the ends of the mean hold 95 % of the runs. They say how chance plays
+    within the assumptions, not how sure these are.
 
-    Not for: a forecast, nor as the share that you need: in this game about 10 % are enough, in Centola's experiment 25 %.
+    Not for: a forecast, nor as the share that you need: in this game about 10 % are enough, in Centola's experiment
+    25 %.
 
     References
     ----------

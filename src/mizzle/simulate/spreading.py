@@ -45,4 +45,5 @@ def spreading(
     decay = np.exp(-(p + q) * np.arange(periods + 1))
     adopted = m * (1 - decay) / (1 + q / p * decay)
     curve = np.diff(adopted)
-    return np.maximum(curve + noise * curve.max() * rng.normal(size=periods), 0.0)
+    drawn = curve + noise * curve.max() * rng.normal(size=periods)
+    return np.asarray(np.maximum(drawn, 0.0), np.float64)

@@ -63,7 +63,7 @@ def cards(n: int, rng: np.random.Generator, *, knowing: float = 0.5) -> tuple[Nu
     >>> len(customers) == len(servers) == 4
     True
     """
-    drawn = rng.choice(36, size=n, p=chances_of_pairs(knowing).ravel())
+    drawn = rng.choice(36, size=n, p=chances_of_pairs(knowing).ravel()).astype(np.float64)
     return drawn // 6 + 1.0, drawn % 6 + 1.0
 
 
