@@ -15,7 +15,7 @@ from mizzle.adoption import (
     practising,
     thresholds,
 )
-from mizzle.adoption.bass import forms_beside
+from mizzle.adoption.curves import forms_beside
 from mizzle.errors import MizzleError
 from mizzle.estimate import wilson
 from mizzle.simulate.spreading import spreading
@@ -118,7 +118,7 @@ def test_priors_allow_for_a_curve_before_the_peak_and_give_way_to_data():
 
 def test_priors_that_have_not_settled_still_give_a_curve(monkeypatch):
     settled = bass(VCR, priors=PRIORS)
-    monkeypatch.setattr("mizzle.adoption.bass.ROUNDS", 2)
+    monkeypatch.setattr("mizzle.adoption.curves.ROUNDS", 2)
     assert bass(VCR, priors=PRIORS).q.value == pytest.approx(settled.q.value, rel=1e-3)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
-    from mizzle.adoption.bass import Bass, BassPriors, bass, forecast
+    from mizzle.adoption.curves import Bass, BassPriors, bass, forecast
     from mizzle.adoption.practice import CriticalMass, Practising, critical_mass, practising
     from mizzle.adoption.whatif import (
         Cascade,
@@ -36,18 +36,18 @@ __all__ = [
 lazily(
     __name__,
     {
-        "Bass": "bass",
-        "BassPriors": "bass",
+        "Bass": "curves",
+        "BassPriors": "curves",
         "Cascade": "whatif",
         "CommittedMinority": "whatif",
         "CriticalMass": "practice",
         "Practising": "practice",
         "Thresholds": "whatif",
-        "bass": "bass",
+        "bass": "curves",
         "cascade": "whatif",
         "committed_minority": "whatif",
         "critical_mass": "practice",
-        "forecast": "bass",
+        "forecast": "curves",
         "practising": "practice",
         "thresholds": "whatif",
     },

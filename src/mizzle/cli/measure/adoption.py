@@ -94,7 +94,7 @@ def _bass(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
     from mizzle.adoption import BassPriors, bass, forecast
-    from mizzle.adoption.bass import METHODS, WORDS, forms_beside
+    from mizzle.adoption.curves import METHODS, WORDS, forms_beside
     from mizzle.answer import Answer, Figure
     from mizzle.columns import read_columns
     from mizzle.errors import MizzleError
@@ -127,7 +127,7 @@ def _bass(chosen: argparse.Namespace) -> Answer:
 
 
 def _parameters(found: Bass) -> list[Figure]:
-    from mizzle.adoption.bass import METHODS
+    from mizzle.adoption.curves import METHODS
     from mizzle.answer import Figure
     from mizzle.estimate import Estimate
 
