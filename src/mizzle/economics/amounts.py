@@ -103,8 +103,8 @@ def product(one: Estimate, other: Estimate, correlation: float, unit: str, metho
 
     Notes
     -----
-    Formula: MOVER for a product: to either side, the root of (b·da)² + (a·db)² + 2r·(b·da)(a·db), where da and db are how
-    far the factors' intervals reach in the direction that moves the product to that side.
+    Formula: MOVER for a product: to either side, the root of (b·da)² + (a·db)² + 2r·(b·da)(a·db), where da and db are
+    how far the factors' intervals reach in the direction that moves the product to that side.
 
     References
     ----------

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Numbers = npt.NDArray[np.float64]
+    Flags = npt.NDArray[np.bool_]
 
 RISK = "economics.margin_at_risk/1"
 ACQUIRE = "economics.acquire_or_keep/1"
 MULTIPLE = "economics.margin_multiple/1"
 WARNING = (
-    "A constant retention r makes this too low: those who are likely to leave go first, so those who stay leave less and"
-    " less. Where there are transactions, take the residual value from them."
+    "A constant retention r makes this too low: those who are likely to leave go first, so those who stay leave less"
+    " and less. Where there are transactions, take the residual value from them."
 )
 LEFT_OUT = ("what leavers tell others", "the cost of winning new ones", "leaving for other reasons at the same time")
 
@@ -34,7 +35,7 @@ class MarginAtRisk:
     Attributes
     ----------
     per_customer
-        (P(leave | unsatisfied) - P(leave | satisfied)) × residual value of an unsatisfied customer.
+        (P(leave | unsatisfied) - P(leave | satisfied)) · residual value of an unsatisfied customer.
     in_all
         The same for all unsatisfied customers of the table.
     leave_unsatisfied, leave_satisfied
@@ -93,7 +94,7 @@ def margin_at_risk(
 
     Notes
     -----
-    Formula: (P(leave | unsatisfied) - P(leave | satisfied)) × mean residual value.
+    Formula: (P(leave | unsatisfied) - P(leave | satisfied)) · mean residual value.
 
     Assumes: the unsatisfied would have left as seldom as the satisfied, had they been satisfied; customers are
     independent.
@@ -117,20 +118,20 @@ def margin_at_risk(
     >>> found.excess.value, found.per_customer.estimate.value
     (0.5, 50.0)
     """
-    u, gone = (_yes_or_no(one, name) for one, name in ((unsatisfied, "unsatisfied"), (left, "left")))
+    said, went = (_yes_or_no(one, name) for one, name in ((unsatisfied, "unsatisfied"), (left, "left")))
     worth = money(value, "residual value")
-    if not len(u) == len(gone) == len(worth):
+    if not len(said) == len(went) == len(worth):
         raise MizzleError("Give for each customer whether unsatisfied, whether left, and the value: as many of each.")
-    whole = ~(np.isnan(u) | np.isnan(gone) | np.isnan(worth))
+    whole = ~(np.isnan(said) | np.isnan(went) | np.isnan(worth))
     told = int(whole.sum())
-    u, gone, worth = u[whole] > 0, gone[whole] > 0, worth[whole]
+    u, gone, worth = said[whole] > 0, went[whole] > 0, worth[whole]
     n_un, n_sat = int(u.sum()), int((~u).sum())
     if not n_un or not n_sat:
         side = "unsatisfied" if not n_un else "satisfied"
         raise MizzleError(f"No customer is {side}, so there is nothing to compare. Take customers of either kind.")
     bad, good = share_of(int(gone[u].sum()), n_un, RISK), share_of(int(gone[~u].sum()), n_sat, RISK)
     excess = difference(bad, good, RISK)
-    of = u if value_of == "unsatisfied" else np.ones(told, bool)
+    of = u if value_of == "unsatisfied" else np.ones(told, np.bool_)
     unit = f"{currency} {period}"
     mean = mean_of(worth[of], unit, RISK)
     if mean.interval is None and len(worth[of]) > 1:

@@ -116,6 +116,7 @@ def lock(
 
     Examples
     --------
+    >>> from mizzle.estimate import Interval
     >>> locked = lock("fewer complaints", Estimate(100.0, Interval(60.0, 150.0), 12, "EUR", "m/1"))
     >>> compare(locked, 70.0).is_inside
     True
@@ -165,6 +166,7 @@ def compare(locked: Forecast, actual: float) -> Outcome:
 
     Examples
     --------
+    >>> from mizzle.estimate import Interval
     >>> locked = lock("fewer complaints", Estimate(100.0, Interval(60.0, 150.0), 12, "EUR", "m/1"))
     >>> compare(locked, 160.0).error.value
     60.0

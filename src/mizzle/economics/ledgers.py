@@ -124,7 +124,7 @@ def ledger(
     Raises
     ------
     MizzleError
-        For no assumption, two of one name, ends out of order, a formula that cannot be read or divides by 0, or no draw.
+        For no assumption, two of one name, ends out of order, a formula that cannot be read or divides by 0, no draw.
 
     Notes
     -----
@@ -240,7 +240,7 @@ def _value(node: ast.expr, drawn: Mapping[str, Any]) -> Any:
             case ast.Name(id=name):
                 return drawn[name]
             case ast.Constant(value=value):
-                return np.float64(value)
+                return np.float64(str(value))
             case ast.UnaryOp(operand=inner):
                 return -_value(inner, drawn)
             case ast.BinOp(left=left, op=op, right=right):

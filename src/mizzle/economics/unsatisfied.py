@@ -80,7 +80,7 @@ def cost_of_unsatisfied(
 
     Notes
     -----
-    Formula: per case, minutes × hourly rate / 60 + compensation + rework + margin at risk; means over cases.
+    Formula: per case, minutes · hourly rate / 60 + compensation + rework + margin at risk; means over cases.
 
     Assumes: cases are independent, and those told are like those not told.
 

@@ -12,6 +12,7 @@ from mizzle.lazily import lazily
 if TYPE_CHECKING:
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
+    from mizzle.simulate.ledgers import leaving_customers, skewed
     from mizzle.simulate.levels import counted_levels, rating_departments, sliding_levels
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
     from mizzle.simulate.spreading import spreading
@@ -30,8 +31,10 @@ __all__ = [
     "delivery_changes",
     "event_log",
     "event_log_batches",
+    "leaving_customers",
     "rating_departments",
     "sessions",
+    "skewed",
     "sliding_levels",
     "spreading",
     "xes_text",
@@ -52,8 +55,10 @@ lazily(
         "delivery_changes": "changes",
         "event_log": "orders",
         "event_log_batches": "orders",
+        "leaving_customers": "ledgers",
         "rating_departments": "levels",
         "sessions": "twins",
+        "skewed": "ledgers",
         "sliding_levels": "levels",
         "spreading": "spreading",
         "xes_text": "orders",
