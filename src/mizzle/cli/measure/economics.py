@@ -192,8 +192,7 @@ def _ledger(chosen: argparse.Namespace) -> Answer:
     figures += [Figure("contribution", share, name) for name, share in found.contributions.items()]
     outside = ", ".join(found.result.leaves_out) or "nothing that was named (--leaves-out)"
     warnings = [
-        f"{found.draws:,} draws, {found.shape} between low and high: the ends hold 95 % of them. What follows from the"
-        " assumptions is no surer than they are.",
+        f"{found.draws:,} draws, {found.shape} between low and high; the ends hold 95 %. No surer than what went in.",
         f"Leaves out: {outside}.",
     ]
     unit = f"{chosen.currency} {chosen.period}"
