@@ -26,7 +26,7 @@ ITEM_REST = "survey.item_rest/1"
 SINGULAR = 1e-10
 """Least eigenvalue of a correlation matrix, below which an item is made of others."""
 
-BLOCK = 1 << 14
+BLOCK = 1 << 12
 """Rows that are worked on at a time, so that they stay in the processor's cache."""
 
 
@@ -304,26 +304,29 @@ def _doubt(about: Numbers, found: _Moments) -> _Doubt:
     n, k, total, trace = found.n, found.k, found.total, float(found.variances.sum())
     sd, r = np.sqrt(found.variances), _correlations(found)
     reach = float(r.sum()) - k
-    by_item, ones = (1 / found.variances, (r.sum(axis=0) - 1) / found.variances), np.ones(k)
     usable = found.rest > TOTAL_IS_ZERO * found.total
     rest = np.where(usable, found.rest, 1.0)
-    shares = (trace - found.variances) / rest
     correlation = found.with_rest / np.sqrt(found.variances * rest)
+    by_square = r.sum(axis=0) / found.variances
+    shares, crosses = (trace - found.variances) / rest**2, 1 / (sd * np.sqrt(rest))
+    squared, beside_squared = correlation / 2 / found.variances, correlation / 2 / rest
     sums = np.zeros(2 + 2 * k)
     for start in range(0, n, BLOCK):
-        d = about[start : start + BLOCK]
-        squares, whole = d * d, d @ ones
-        every, others = squares @ ones, whole[:, None] - d
+        d = np.ascontiguousarray(about[start : start + BLOCK].T)
+        squares, whole = d * d, d.sum(axis=0)
+        every, others = squares.sum(axis=0), whole - d
         one = every / total - trace / total**2 * whole * whole
-        z = d @ (1 / sd)
-        two = z * z - squares @ (by_item[0] + by_item[1])
-        beside = others * others / rest
-        without = (every[:, None] - squares) / rest - shares * beside
-        with_rest = d * others / (sd * np.sqrt(rest)) - correlation / 2 * (squares * by_item[0] + beside)
+        z = d.T @ (1 / sd)
+        two = z * z - squares.T @ by_square
+        others_squared = others * others
+        without = (every - squares) * (1 / rest)[:, None] - others_squared * shares[:, None]
+        with_rest = d * others * crosses[:, None]
+        with_rest -= squares * squared[:, None]
+        with_rest -= others_squared * beside_squared[:, None]
         sums[0] += one @ one
         sums[1] += two @ two
-        sums[2 : 2 + k] += np.einsum("ij,ij->j", without, without)
-        sums[2 + k :] += np.einsum("ij,ij->j", with_rest, with_rest)
+        sums[2 : 2 + k] += np.einsum("ij,ij->i", without, without)
+        sums[2 + k :] += np.einsum("ij,ij->i", with_rest, with_rest)
     errors = np.sqrt(sums / n / (n - 1))
     shorter = (k - 1) / (k - 2) if k > 2 else math.nan  # noqa: PLR2004 - one item left has no alpha
     return _Doubt(
