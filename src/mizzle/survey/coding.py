@@ -278,4 +278,4 @@ def _ends(value: float, parts: _Parts, units: int) -> tuple[float, float] | None
     if units < FEWEST_UNITS or not np.isfinite(without).all():
         return None
     error = math.sqrt((units - 1) * float(np.var(without)))
-    return below_one(value, error, units)
+    return below_one(value, error / (1 - value), units) if value < 1 else None

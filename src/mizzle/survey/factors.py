@@ -128,7 +128,7 @@ def omega(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Omega:
     common, own = float(fit.loadings @ sd), float(fit.own @ (sd * sd))
     value = common * common / (common * common + own)
     is_heywood = bool(fit.own.min() < NEARLY_NONE)
-    ends = None if is_heywood else below_one(value, _error(about / sd, fit, sd, (common, own)), n)
+    ends = None if is_heywood else below_one(value, _error(about / sd, fit, sd, (common, own)) / (1 - value), n)
     return Omega(
         omega=estimate(value, ends, n, OMEGA),
         loadings=_each(names, fit.loadings * sd, n, "points"),
