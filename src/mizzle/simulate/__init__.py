@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
+    from mizzle.simulate.answers import coded_units, drivers_and_outcome, scale_answers, team_answers
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
@@ -20,10 +21,14 @@ __all__ = [
     "DELIVERY_SCHEMA",
     "PERCEPTION",
     "SCHEMA",
+    "coded_units",
     "deliveries",
     "delivery_changes",
+    "drivers_and_outcome",
     "event_log",
     "event_log_batches",
+    "scale_answers",
+    "team_answers",
     "xes_text",
 ]
 
@@ -35,10 +40,14 @@ lazily(
         "DELIVERY_SCHEMA": "deliveries",
         "PERCEPTION": "orders",
         "SCHEMA": "orders",
+        "coded_units": "answers",
         "deliveries": "deliveries",
         "delivery_changes": "changes",
+        "drivers_and_outcome": "answers",
         "event_log": "orders",
         "event_log_batches": "orders",
+        "scale_answers": "answers",
+        "team_answers": "answers",
         "xes_text": "orders",
     },
 )

@@ -148,7 +148,9 @@ def importance(
     y = as_column(outcome, "outcome")
     x, told = as_table(predictors, names, least=1)
     if len(y) != len(x):
-        raise MizzleError(f"There are {len(y)} outcomes and {len(x)} rows of predictors; give one outcome for each row.")
+        raise MizzleError(
+            f"There are {len(y)} outcomes and {len(x)} rows of predictors; give one outcome for each row."
+        )
     p = x.shape[1]
     kept, incomplete = complete(np.column_stack([x, y]), least=p + 3)
     about, means = varying(kept, [*told, "the outcome"])
