@@ -119,7 +119,7 @@ def varying(table: Numbers, names: Sequence[str]) -> tuple[Numbers, Numbers]:
     spread = np.einsum("ij,ij->j", about, about)
     flat = np.flatnonzero(spread <= TOTAL_IS_ZERO * len(table) * means * means)
     if len(flat):
-        told = listed([names[place] for place in flat])
+        told = listed([names[place] for place in flat.tolist()])
         raise MizzleError(
             f"The answer is the same in every complete row for: {told}. What does not vary cannot go together with"
             " anything; leave it out."

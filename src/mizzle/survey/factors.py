@@ -98,7 +98,8 @@ def omega(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Omega:
     Missing data: rows with a missing answer are left out, and counted.
 
     Interval: from each person's influence on omega through the fitted model, which needs no normal answers and no
-    perfect fit, on the scale of log(1 - omega) with Student's t on n - 1 degrees of freedom. Loadings have none.
+    perfect fit, on the scale of log(1 - omega) with Student's t on n - 1 degrees of freedom. It holds from 100 people
+    on. Loadings have none.
 
     Not for: two items, or a model that leaves an item nothing of its own (`is_heywood`).
 

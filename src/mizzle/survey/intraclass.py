@@ -124,7 +124,7 @@ def icc(answers: npt.ArrayLike, groups: Sequence[object] | NDArray[Any]) -> Grou
     codes, _ = as_groups(groups, len(values))
     kept = (codes >= 0) & ~np.isnan(values)
     values, codes = values[kept], codes[kept]
-    sizes = np.bincount(codes) if len(codes) else np.zeros(0, np.intp)
+    sizes: Numbers = np.bincount(codes).astype(float)
     present = sizes > 0
     g, n = int(present.sum()), len(values)
     if g < 2 or n <= g:  # noqa: PLR2004 - a difference needs two groups
@@ -133,7 +133,7 @@ def icc(answers: npt.ArrayLike, groups: Sequence[object] | NDArray[Any]) -> Grou
             " another column of groups."
         )
     centred = values - values.mean()
-    sums, sizes = np.bincount(codes, centred, len(sizes))[present], sizes[present].astype(float)
+    sums, sizes = np.bincount(codes, centred, len(sizes))[present], sizes[present]
     means = sums / sizes
     total, between = float(centred @ centred), float(sums @ means)
     if total <= TOTAL_IS_ZERO * float(values @ values):

@@ -67,7 +67,8 @@ def all_subsets(correlations: Numbers) -> Numbers:
             place += k - 1 - j
         np.subtract(kept, split[:, width:], out=split[:, width:])
         held, k = split, k - 1
-    return (1 - held[0]).reshape(1 << p, *correlations.shape[2:])
+    explained: Numbers = (1 - held[0]).reshape(1 << p, *correlations.shape[2:])
+    return explained
 
 
 @lru_cache(maxsize=4)

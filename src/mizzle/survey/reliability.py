@@ -298,7 +298,8 @@ def _shared(r: Numbers) -> Numbers:
     others = [np.delete(np.arange(k), place) for place in range(k)]
     inverses = [np.linalg.pinv(r[np.ix_(rest, rest)]) for rest in others]
     found = [r[place, rest] @ inverses[place] @ r[rest, place] for place, rest in enumerate(others)]
-    return np.minimum(np.array(found), 1.0)
+    at_most: Numbers = np.minimum(np.array(found), 1.0)
+    return at_most
 
 
 def _normal_error(found: _Moments) -> float:
@@ -324,7 +325,8 @@ def _left_out(about: Numbers, found: _Moments) -> Numbers:
         d = about[start : start + many]
         told.append(_transformed(found.covariances * (n - 1) - n / (n - 1) * d[:, :, None] * d[:, None, :]))
     z = np.concatenate(told)
-    return np.sqrt((n - 1) * z.var(axis=0))
+    errors: Numbers = np.sqrt((n - 1) * z.var(axis=0))
+    return errors
 
 
 def _transformed(covariances: Numbers) -> Numbers:
@@ -385,7 +387,8 @@ def _influence(about: Numbers, found: _Moments) -> Numbers:
         *(_shorter(k) / below_without),
         *(1 / (1 - correlation**2)),
     ]
-    return np.sqrt(sums / n / (n - 1)) * np.array(slopes)
+    errors: Numbers = np.sqrt(sums / n / (n - 1)) * np.array(slopes)
+    return errors
 
 
 def _dropped(found: _Moments, doubt: _Doubt, names: Sequence[str]) -> Mapping[str, Estimate]:

@@ -173,7 +173,7 @@ def _krippendorff(chosen: argparse.Namespace) -> Answer:
 
 
 def _categories(columns: Columns, raters: Sequence[str]) -> Numbers:
-    """Give words as numbers, the same for the same word of every rater; numbers are the same however they are written."""
+    """Give words as numbers, the same for the same word of every rater; numbers as they are."""
     import numpy as np
 
     from mizzle.columns import UnfitColumn
@@ -353,10 +353,8 @@ def _scale(chosen: argparse.Namespace) -> tuple[Columns, Numbers, list[str]]:
         answers[:, place] = reverse(answers[:, place], low, high)
     if chosen.low is not None and chosen.high is not None:
         return columns, answers, []
-    return columns, answers, [
-        f"Items were turned round on a scale from {low:g} to {high:g}, the ends found in the data; give --low and --high"
-        " if the question had others."
-    ]  # fmt: skip
+    ends = f"Items were turned round on a scale from {low:g} to {high:g}, the ends found in the data"
+    return columns, answers, [f"{ends}; give --low and --high if the question had others."]
 
 
 def _against(item_rest: Mapping[str, Estimate]) -> list[str]:
@@ -381,10 +379,8 @@ def _beyond(score: Numbers, usual: int, at_least: float) -> list[str]:
 
     if not np.nanmax(score) > usual:
         return []
-    return [
-        f"Answers go up to {np.nanmax(score):g}, beyond the usual {usual}; they count from {at_least:g} on. Say --at-least"
-        " if that is not meant."
-    ]  # fmt: skip
+    beyond = f"Answers go up to {np.nanmax(score):g}, beyond the usual {usual}"
+    return [f"{beyond}; they count from {at_least:g} on. Say --at-least if that is not meant."]
 
 
 def _some(answers: Numbers, of: Sequence[str]) -> Numbers:

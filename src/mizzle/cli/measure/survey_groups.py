@@ -35,7 +35,8 @@ def _rwg(chosen: argparse.Namespace) -> Answer:
     if chosen.points and chosen.variance is not None:
         raise MizzleError("Give --points or --variance, not both: the points say the variance.")
     columns, answers = _read(chosen)
-    warnings, by_chance = [], chosen.variance
+    warnings: list[str] = []
+    by_chance = chosen.variance
     if by_chance is None:
         of_scale, warnings = _points(chosen, answers)
         by_chance = uniform(of_scale)
