@@ -178,8 +178,19 @@ LIBRARY = {
     "mizzle.engines": ("open_engine",),
     "mizzle.logs": None,
     "mizzle.journeys": None,
+    "mizzle.survey": None,
     "mizzle.report.page": ("report",),
-    "mizzle.simulate": ("event_log", "event_log_batches", "xes_text", "deliveries", "delivery_changes"),
+    "mizzle.simulate": (
+        "event_log",
+        "event_log_batches",
+        "xes_text",
+        "deliveries",
+        "delivery_changes",
+        "scale_answers",
+        "team_answers",
+        "coded_units",
+        "drivers_and_outcome",
+    ),
 }
 """What the library offers: names in modules, or None for all that `__all__` names."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
+    from mizzle.simulate.answers import coded_units, drivers_and_outcome, scale_answers, team_answers
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.ledgers import leaving_customers, skewed
@@ -26,17 +27,21 @@ __all__ = [
     "SCHEMA",
     "cards",
     "chances_of_pairs",
+    "coded_units",
     "counted_levels",
     "deliveries",
     "delivery_changes",
+    "drivers_and_outcome",
     "event_log",
     "event_log_batches",
     "leaving_customers",
     "rating_departments",
+    "scale_answers",
     "sessions",
     "skewed",
     "sliding_levels",
     "spreading",
+    "team_answers",
     "xes_text",
 ]
 
@@ -51,8 +56,10 @@ lazily(
         "cards": "twins",
         "chances_of_pairs": "twins",
         "counted_levels": "levels",
+        "coded_units": "answers",
         "deliveries": "deliveries",
         "delivery_changes": "changes",
+        "drivers_and_outcome": "answers",
         "event_log": "orders",
         "event_log_batches": "orders",
         "leaving_customers": "ledgers",
@@ -61,6 +68,8 @@ lazily(
         "skewed": "ledgers",
         "sliding_levels": "levels",
         "spreading": "spreading",
+        "scale_answers": "answers",
+        "team_answers": "answers",
         "xes_text": "orders",
     },
 )

@@ -114,12 +114,12 @@ def varying(table: Numbers, names: Sequence[str]) -> tuple[Numbers, Numbers]:
     MizzleError
         Where a column has the same answer in every row.
     """
-    means = table.mean(axis=0)
+    means: Numbers = np.ones(len(table)) @ table / len(table)
     about = table - means
     spread = np.einsum("ij,ij->j", about, about)
     flat = np.flatnonzero(spread <= TOTAL_IS_ZERO * len(table) * means * means)
     if len(flat):
-        told = listed([names[place] for place in flat])
+        told = listed([names[place] for place in flat.tolist()])
         raise MizzleError(
             f"The answer is the same in every complete row for: {told}. What does not vary cannot go together with"
             " anything; leave it out."
@@ -160,6 +160,6 @@ def _as_numbers(values: npt.ArrayLike, what: str) -> Numbers:
         found: Numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as problem:
         raise MizzleError(f"The {what} must be numbers, with NaN or None where nothing was said: {problem}.") from None
-    if found.size and not np.abs(np.nan_to_num(found, nan=0.0, posinf=np.inf, neginf=np.inf)).max() < LARGEST:
+    if max(np.fmax.reduce(found, axis=None, initial=0.0), -np.fmin.reduce(found, axis=None, initial=0.0)) >= LARGEST:
         raise MizzleError(f"A number of the {what} is endless or beyond {LARGEST:g}. Mend it, or leave it empty.")
     return found

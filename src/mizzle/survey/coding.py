@@ -107,10 +107,10 @@ def krippendorff(ratings: npt.ArrayLike, *, level: Level = "nominal") -> Krippen
     Missing data: units with fewer than two ratings are left out; of the others every rating counts.
 
     Interval: leave one unit out (jackknife), on the scale of log(1 - alpha), with Student's t on units - 1 degrees of
-    freedom. It draws nothing at random, and holds where resampling of units is too short.
+    freedom; it draws nothing at random. It holds from 20 units on where no category has most of the ratings, and from
+    50 on where one has 80 % of them. None where agreement is perfect.
 
-    Not for: fewer than some twenty units, or one category that nearly all ratings are in: alpha is then low whatever
-    raters do.
+    Not for: fewer than 20 units, or one category that nearly all ratings are in: alpha is then low whatever raters do.
 
     References
     ----------
@@ -274,8 +274,9 @@ def _over(above: Numbers, below: Numbers) -> Numbers:
 
 def _ends(value: float, parts: _Parts, units: int) -> tuple[float, float] | None:
     """Give the ends by leaving one unit out after the other; none where agreement is perfect or hangs on one unit."""
-    without = 1 - _over(parts.found_without, parts.expected_without)
-    if units < FEWEST_UNITS or not np.isfinite(without).all():
+    below = _over(parts.found_without, parts.expected_without)
+    if value >= 1 or units < FEWEST_UNITS or not np.isfinite(below).all():
         return None
-    error = math.sqrt((units - 1) * float(np.var(without)))
-    return below_one(value, error, units)
+    # Where one unit alone disagrees, nothing does without it, and there is no logarithm: then of alpha itself.
+    spread = np.var(np.log(below)) if below.min() > 0 else np.var(below) / (1 - value) ** 2
+    return below_one(value, math.sqrt((units - 1) * float(spread)), units)

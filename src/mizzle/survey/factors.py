@@ -98,7 +98,8 @@ def omega(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Omega:
     Missing data: rows with a missing answer are left out, and counted.
 
     Interval: from each person's influence on omega through the fitted model, which needs no normal answers and no
-    perfect fit, on the scale of log(1 - omega) with Student's t on n - 1 degrees of freedom. Loadings have none.
+    perfect fit, on the scale of log(1 - omega) with Student's t on n - 1 degrees of freedom. It holds from 100 people
+    on. Loadings have none.
 
     Not for: two items, or a model that leaves an item nothing of its own (`is_heywood`).
 
@@ -128,7 +129,7 @@ def omega(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Omega:
     common, own = float(fit.loadings @ sd), float(fit.own @ (sd * sd))
     value = common * common / (common * common + own)
     is_heywood = bool(fit.own.min() < NEARLY_NONE)
-    ends = None if is_heywood else below_one(value, _error(about / sd, fit, sd, (common, own)), n)
+    ends = None if is_heywood else below_one(value, _error(about / sd, fit, sd, (common, own)) / (1 - value), n)
     return Omega(
         omega=estimate(value, ends, n, OMEGA),
         loadings=_each(names, fit.loadings * sd, n, "points"),

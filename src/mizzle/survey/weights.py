@@ -196,7 +196,8 @@ def _trimmed(weights: Numbers, rows: Numbers, trim: float) -> Numbers:
             low = middle
         else:
             high = middle
-    return np.clip(weights * high, 1 / trim, trim)
+    cut: Numbers = np.clip(weights * high, 1 / trim, trim)
+    return cut
 
 
 def _gap(codes: NDArray[np.intp], wanted: Numbers, weights: Numbers, n: int) -> float:
