@@ -14,8 +14,6 @@ from mizzle.answer import SetAside
 from mizzle.errors import MizzleError, UnreadableLog
 from mizzle.logs.batches import ROW
 from mizzle.logs.readers import open_reader
-from mizzle.logs.source import open_source
-from mizzle.logs.tabular.dialect import find_encoding
 from mizzle.logs.times.moments import TimeProfile, as_texts
 
 if TYPE_CHECKING:
@@ -31,8 +29,6 @@ MISSING = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing", "#n
 
 _COMMAS = r"^[+-]?[0-9]+,[0-9]+$"
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?$"
-MOST_OF_ONE = 64 << 20
-"""Bytes beyond which a file of one column is not read."""
 NAMED = 30
 """Columns named in a message."""
 
@@ -189,15 +185,9 @@ def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str |
     UnfitColumn
         For a name that is no column, or a file without rows.
     """
+    reader = open_reader(path, sheet=sheet, least_columns=1)
     try:
-        reader = open_reader(path, sheet=sheet)
-    except UnreadableLog:
-        alone = _alone(path, names)
-        if alone is None:
-            raise
-        return alone
-    try:
-        if not hasattr(reader, "batches") or reader.facts.known:
+        if reader.facts.known:
             raise UnreadableLog(f"{path} is an event log, and this measure wants a table: CSV, Parquet or Excel.")
         for name in names or ():
             if name not in reader.columns:
@@ -213,28 +203,6 @@ def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str |
     if whole is None or not whole.num_rows:
         raise UnfitColumn(f"{path.name} has a header and no row that could be read. Give a file with data.")
     return Columns(path, whole, tuple(SetAside(f"row not readable: {reason}", n) for reason, n in rejected.items()))
-
-
-def _alone(path: Path, names: Sequence[str] | None) -> Columns | None:
-    """Read a file of the one column that is wanted, which has no separator to be told from text; None for others."""
-    if len(set(names or ())) != 1 or not path.is_file():
-        return None
-    with open_source(path) as source:
-        text = source.read(MOST_OF_ONE)
-    encoding, marks, _ = find_encoding(text, whole=True)
-    said = text[marks:].decode(encoding, "replace")
-    if "\0" in said or len(text) == MOST_OF_ONE:
-        return None
-    header, *cells = [_bare(line) for line in said.splitlines()] or [""]
-    while cells and not cells[-1]:
-        cells.pop()
-    if [header] != list(dict.fromkeys(names or ())) or not cells:
-        return None
-    return Columns(path, pa.table({header: pa.array(cells, pa.string()), ROW: pa.array(range(1, len(cells) + 1))}))
-
-
-def _bare(line: str) -> str:
-    return line.strip().strip('"').strip()
 
 
 def _with_commas(cells: pa.Array) -> bool:
