@@ -81,6 +81,6 @@ COVERINGS = [
         for name in PARAMETERS
     ),
     *(Covering("bass", "adopters, one period ahead", "the same", f"{n} periods", _ahead(n)) for n in (12, 20)),
-    *(Covering("practising", "practising", "half of the people", f"{n} people", _practising(n)) for n in (30, 100)),
-    *(Covering("critical-mass", "practising", "a quarter", f"{n} people", _mass(n)) for n in (30, 100)),
+    *(Covering("practising", "practising", "half of the people", f"{n} people", _practising(n)) for n in (50, 100)),
+    *(Covering("critical-mass", "practising", "a quarter", f"{n} people", _mass(n)) for n in (50, 100)),
 ]

@@ -94,7 +94,7 @@ COVERINGS = [
         for world, sides in _WORLDS.items()
         for n, m in ((20, 20), (20, 60), (100, 100))
     ),
-    *(Covering("level", "wished_for_or_above", "share 0.4", f"{n} answers", _share(n)) for n in (30, 100)),
+    *(Covering("level", "wished_for_or_above", "share 0.4", f"{n} answers", _share(n)) for n in (50, 100)),
     *(
         Covering("slide", name, "-0.4 per repeat, -0.01 per day", f"{n} ratings", _slide(n, name, truth))
         for n in (40, 100, 400)

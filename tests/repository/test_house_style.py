@@ -179,7 +179,11 @@ LIBRARY = {
     "mizzle.engines": ("open_engine",),
     "mizzle.logs": None,
     "mizzle.journeys": None,
-    "mizzle.loyalty": None,
+    "mizzle.level": None,
+    "mizzle.agreement": None,
+    "mizzle.adoption": None,
+    "mizzle.economics": None,
+    "mizzle.survey": None,
     "mizzle.report.page": ("report",),
     "mizzle.simulate": (
         "event_log",
@@ -187,9 +191,10 @@ LIBRARY = {
         "xes_text",
         "deliveries",
         "delivery_changes",
-        "buyers",
-        "purchases",
-        "cohort",
+        "scale_answers",
+        "team_answers",
+        "coded_units",
+        "drivers_and_outcome",
     ),
 }
 """What the library offers: names in modules, or None for all that `__all__` names."""

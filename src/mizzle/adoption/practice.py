@@ -94,7 +94,7 @@ def practising(windows: npt.ArrayLike) -> Practising:
     Missing data: a person counts as soon as the windows that were observed decide it: two with the practice, or two
     without. Others are undecided, and in no share.
 
-    Interval: Wilson's. Covers 93 to 97 % from 30 people on, for shares of 10 to 90 %.
+    Interval: Wilson's. Covers 93 to 97 % from 50 people on, for shares of 10 to 90 %.
 
     Not for: liking or meaning to. Not for people who had no chance to take part.
 
@@ -151,7 +151,7 @@ def critical_mass(practising: int, people: int) -> CriticalMass:
 
     Missing data: people of whom it is not known are not to be counted in either number.
 
-    Interval: Wilson's. Covers 93 to 97 % from 30 people on, for shares of 10 to 90 %.
+    Interval: Wilson's. Covers 93 to 97 % from 50 people on, for shares of 10 to 90 %.
 
     Not for: a promise. The band is one of evidence and not a law: shares from 10 to 40 % have been seen to be enough,
     and not to be enough, depending on who they are, what it costs, and how people meet.

@@ -82,7 +82,7 @@ def level_of_service(counts: Sequence[int]) -> LevelOfService:
 
     Missing data: only answers that were given are counted; those who answer are not all who could.
 
-    Interval: Wilson's score interval for a share. Covers 93 to 97 % from 30 answers on, for shares of 10 to 90 %; with
+    Interval: Wilson's score interval for a share. Covers 93 to 97 % from 50 answers on, for shares of 10 to 90 %; with
     fewer it covers up to 99 %. The median states none.
 
     Not for: fewer answers than may be shown; that is for whoever shows them to know. Not to compare two groups, whose

@@ -206,7 +206,7 @@ def worn_gifts(levels: npt.ArrayLike, repeats: npt.ArrayLike, acts: Sequence[Has
 
     Missing data: a rating without a level or a repeat number is left out; acts with one repeat are counted apart.
 
-    Interval: Wilson's for the share, the act being the unit. Covers 93 to 97 % from 30 acts on, for shares of 10 to
+    Interval: Wilson's for the share, the act being the unit. Covers 93 to 97 % from 50 acts on, for shares of 10 to
     90 %.
 
     Not for: a single low answer: with few ratings at an end, a fall of one level is often chance.

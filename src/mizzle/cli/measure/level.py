@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mizzle.cli.measure import Measure, Option
-from mizzle.cli.measure.rows import aside, named, nothing, ordered
+from mizzle.cli.measure.rows import aside, levels_of, named, nothing, ordered
 
 if TYPE_CHECKING:
     import argparse
@@ -25,11 +25,11 @@ def _distribution(chosen: argparse.Namespace) -> Answer:
 
     from mizzle.answer import Answer
     from mizzle.columns import read_columns, read_grouped
-    from mizzle.level import level_of_service, read_levels
+    from mizzle.level import level_of_service
     from mizzle.level.served import LEVELS, METHOD
 
     columns = read_columns(chosen.file, named(chosen.level, chosen.group), sheet=chosen.sheet)
-    levels = read_levels(columns.words(chosen.level))
+    levels = levels_of(columns, chosen.level)
     groups, names = read_grouped(columns, chosen.group)
     figures = _of("", level_of_service(np.bincount(levels, minlength=LEVELS + 1)[1:].tolist()))
     for code, name in enumerate(names if chosen.group else ()):
@@ -129,11 +129,11 @@ def _perception_gap(chosen: argparse.Namespace) -> Answer:
 
     from mizzle.answer import Answer, Figure, SetAside
     from mizzle.columns import read_columns
-    from mizzle.level import perception_gaps, read_levels
+    from mizzle.level import perception_gaps
     from mizzle.level.served import GAP, LEVELS
 
     columns = read_columns(chosen.file, named(chosen.level, chosen.point, chosen.side), sheet=chosen.sheet)
-    levels = read_levels(columns.words(chosen.level))
+    levels = levels_of(columns, chosen.level)
     points, names = columns.codes(chosen.point)
     sides, said = columns.codes(chosen.side)
     provider, served = _two(said, chosen.provider, chosen.served, chosen.side)
@@ -183,11 +183,11 @@ def _internal_service(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure, SetAside
     from mizzle.columns import read_columns
     from mizzle.estimate import Estimate
-    from mizzle.level import internal_service, read_levels
+    from mizzle.level import internal_service
     from mizzle.level.internal import METHOD
 
     columns = read_columns(chosen.file, named(chosen.level, chosen.rater, chosen.rated), sheet=chosen.sheet)
-    levels = read_levels(columns.words(chosen.level))
+    levels = levels_of(columns, chosen.level)
     raters, rated = columns.words(chosen.rater), columns.words(chosen.rated)
     found = internal_service(raters, rated, levels)
     figures = [Figure("reciprocity", found.reciprocity)]

@@ -19,15 +19,24 @@ def named(*names: str | None) -> list[str]:
     return [name for name in names if name]
 
 
+def levels_of(columns: Columns, name: str) -> NDArray[np.int64]:
+    """Read levels by number or name; 0 where a cell says nothing. Each different word is read once."""
+    import numpy as np
+
+    from mizzle.level import read_levels
+
+    codes, words = columns.codes(name)
+    return np.append(read_levels(words), 0)[codes]
+
+
 def ordered(columns: Columns, name: str) -> NDArray[np.float64]:
     """Read levels by number or name, or any other ordered numbers; NaN where a cell says nothing."""
     import numpy as np
 
     from mizzle.errors import MizzleError
-    from mizzle.level import read_levels
 
     try:
-        levels = read_levels(columns.words(name))
+        levels = levels_of(columns, name)
     except MizzleError:
         return columns.numbers(name)
     return np.where(levels > 0, levels, np.nan)
