@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Z95, Estimate, Interval
+from mizzle.estimate import ENDLESS, Z95, Estimate, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -240,7 +240,7 @@ def _series(adopters: npt.ArrayLike) -> Numbers:
     if np.isnan(y).any():
         period = int(np.flatnonzero(np.isnan(y))[0]) + 1
         raise MizzleError(f"Period {period} has no number. The series must have no gaps: write 0 where nobody adopted.")
-    if np.isinf(y).any() or (y < 0).any():
+    if (y > ENDLESS).any() or (y < 0).any():
         raise MizzleError("A period has fewer than 0 adopters, or endlessly many. Is it a running total?")
     if not y.any():
         raise MizzleError("Nobody adopted in any period, so there is no curve.")

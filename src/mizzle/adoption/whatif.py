@@ -21,6 +21,8 @@ WHAT_IF = "A what-if, no measurement: it follows from its assumptions, and peopl
 NEW, OLD, BOTH = 0, 1, 2
 MOST_AGENTS, MOST_STEPS = 100_000, 5_000_000
 SLACK = 1e-12
+MOST = 1e6
+"""A mean or deviation of thresholds, as a share, beyond which it is a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ def thresholds(
     True
     """
     _check_size(people, runs, runs * people)
-    if deviation < 0 or not 0 <= start <= 1 or not np.isfinite([mean, deviation]).all():
+    if not 0 <= deviation <= MOST or not 0 <= start <= 1 or not abs(mean) <= MOST:
         raise MizzleError("Give mean and start as shares, and a deviation of at least 0.")
     drawn = np.sort(rng.normal(mean, deviation, (runs, people)), axis=1)
     in_before = np.maximum(np.arange(people) / people, start)

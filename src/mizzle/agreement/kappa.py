@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import ENDLESS, Estimate, Interval
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -113,8 +113,8 @@ def paired(first: npt.ArrayLike, second: npt.ArrayLike) -> Pairs:
     a, b = a[whole], b[whole]
     if not len(a):
         raise MizzleError("No pair has both answers. Give pairs of the same encounter.")
-    if np.isinf(a).any() or np.isinf(b).any():
-        raise MizzleError("An answer is endless. Mend it, or leave it empty.")
+    if (np.abs(a) > ENDLESS).any() or (np.abs(b) > ENDLESS).any():
+        raise MizzleError("An answer is endless, or nearly. Mend it, or leave it empty.")
     levels, places = np.unique(np.concatenate([a, b]), return_inverse=True)
     k = len(levels)
     if k > MOST_LEVELS:

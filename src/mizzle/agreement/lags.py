@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Z95, Estimate, Interval
+from mizzle.estimate import ENDLESS, Z95, Estimate, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def lagged(
     Raises
     ------
     MizzleError
-        Where the columns are not of one length, or no session has both.
+        Where the columns are not of one length, no session has both, or a number is larger than any can be.
 
     Notes
     -----
@@ -110,6 +110,8 @@ def lagged(
     if not len(y) == len(x) == len(when) or (units is not None and len(units) != len(y)):
         raise MizzleError("Give a level, a mood and a session for each row, and a unit where there are several.")
     of = np.zeros(len(y), np.int64) if units is None else _codes(units)
+    if (np.abs(y[np.isfinite(y)]) > ENDLESS).any() or (np.abs(x[np.isfinite(x)]) > ENDLESS).any():
+        raise MizzleError("A level or a mood is larger than any can be. Mend it, or leave it empty.")
     whole = np.isfinite(y) & np.isfinite(x) & np.isfinite(when) & (of >= 0)
     if not whole.any():
         raise MizzleError("No session has both a level and a mood. Give both for the same sessions.")

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import ENDLESS, Estimate, Interval
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Numbers = npt.NDArray[np.float64]
-
-TOO_LARGE = 1e15
-"""An amount beyond which cents are lost, and which nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def money(values: npt.ArrayLike, what: str) -> Numbers:
     [1.0, 2.5]
     """
     found = np.asarray(values, float).ravel()
-    if (np.abs(found[~np.isnan(found)]) > TOO_LARGE).any():
+    if (np.abs(found[~np.isnan(found)]) > ENDLESS).any():
         raise MizzleError(f"An amount of {what} is larger than any amount can be. Mend it, or leave it empty.")
     return found
 

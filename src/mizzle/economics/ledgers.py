@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mizzle.economics.amounts import TOO_LARGE, Amount
+from mizzle.economics.amounts import Amount
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import ENDLESS, Estimate, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -160,7 +160,7 @@ def ledger(
     drawn = {key: _draw(one, shape, draws, rng) for key, one in keys.items()}
     values = np.broadcast_to(np.asarray(_value(tree, drawn), np.float64), (draws,))
     base = float(_value(tree, {key: np.float64(one.base) for key, one in keys.items()}))
-    if not np.isfinite(values).all() or not math.isfinite(base) or float(np.abs(values).max()) > TOO_LARGE:
+    if not np.isfinite(values).all() or not math.isfinite(base) or float(np.abs(values).max()) > ENDLESS:
         raise MizzleError("The formula divides by 0, or its result is larger than any amount can be. Look at the ends.")
     low, median, high = np.quantile(values, [0.025, 0.5, 0.975]).tolist()
     result = Estimate(median, Interval(low, high), draws, unit, method)
@@ -196,7 +196,7 @@ def _checked(assumptions: Sequence[Assumption]) -> dict[str, Assumption]:
         if not key or key in found:
             raise MizzleError(f"The assumption {one.name!r} has no name of its own. Give each line another name.")
         ends = (one.low, one.base, one.high)
-        if not all(math.isfinite(end) and abs(end) <= TOO_LARGE for end in ends):
+        if not all(math.isfinite(end) and abs(end) <= ENDLESS for end in ends):
             raise MizzleError(f"{one.name}: low, base and high are needed, each a number that an amount can be.")
         if not one.low <= one.base <= one.high:
             raise MizzleError(f"{one.name}: the base must lie between low and high. It is {one.base:g}.")
@@ -261,5 +261,5 @@ def _draw(one: Assumption, shape: Shape, draws: int, rng: np.random.Generator) -
 
 def _part(drawn: Numbers, values: Numbers) -> float:
     a, b = drawn - drawn.mean(), values - values.mean()
-    size = float(a @ a) * float(b @ b)
-    return min(float(a @ b) ** 2 / size, 1.0) if size > 0 else 0.0
+    size = float((a * a).sum()) * float((b * b).sum())
+    return min(float((a * b).sum()) ** 2 / size, 1.0) if size > 0 else 0.0

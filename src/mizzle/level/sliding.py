@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Z95, Estimate, Interval, share_of
+from mizzle.estimate import ENDLESS, Z95, Estimate, Interval, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -300,8 +300,8 @@ def proportional_odds(
 def _check(seen: Numbers, x: Numbers, names: Sequence[str]) -> None:
     if len(seen) < 2:  # noqa: PLR2004 - of one level nothing can be said
         raise MizzleError("All ratings have the same level, or there is none: nothing moves. Give ratings that differ.")
-    if np.isinf(x).any() or np.isinf(seen).any():
-        raise MizzleError("A repeat number, an age or a level is endless. Mend it, or leave it empty.")
+    if (np.abs(x) > ENDLESS).any() or (np.abs(seen) > ENDLESS).any():
+        raise MizzleError("A repeat number, an age or a level is endless, or nearly. Mend it, or leave it empty.")
     for place, column in enumerate(x.T):
         if np.ptp(column) == 0:
             called = names[place] if place < len(names) else f"column {place + 1}"

@@ -156,7 +156,7 @@ def _thresholds(chosen: argparse.Namespace) -> Answer:
     from mizzle.estimate import Estimate
 
     columns = read_columns(chosen.file, [chosen.threshold], sheet=chosen.sheet)
-    told = columns.numbers(chosen.threshold, low=0) / (100 if chosen.per_cent else 1)
+    told = columns.numbers(chosen.threshold, low=0, high=1e6) / (100 if chosen.per_cent else 1)
     found = cascade(told, start=chosen.start)
     known = told[~np.isnan(told)]
     rng = np.random.default_rng(chosen.seed)
