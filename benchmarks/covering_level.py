@@ -116,7 +116,7 @@ COVERINGS = [
             f"{n} departments",
             _reciprocity(n, mutual, own),
         )
-        for n in (10, 20)
+        for n in (12, 20)
         for mutual, own in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.4))
     ),
 ]

@@ -88,7 +88,7 @@ def internal_service(
 
     Interval: of the reciprocity, on Fisher's scale with Student's t; the variance is that of leaving out one department
     after the other (jackknife), since pairs that share a department resemble each other, less that of the pairs, which
-    this counts twice. Covers 93 to 97 % from 10 departments on; about 92 % where more than a third of the spread is
+    this counts twice. Covers 93 to 97 % from 12 departments on; about 92 % where more than a third of the spread is
     that a department rates all others, or is rated by all, high or low. None below 4 departments.
 
     Not for: ranking departments: a department is rated by those whom it serves, and they differ.
