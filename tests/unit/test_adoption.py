@@ -236,3 +236,8 @@ def test_a_committed_minority_carries_or_does_not():
 def test_games_that_cannot_be_played_are_refused(given):
     with pytest.raises(MizzleError):
         committed_minority(**({"people": 10, "committed": 0.3, "rng": rng()} | given))
+
+
+def test_a_long_series_is_looked_through_in_parts():
+    found = bass(spreading(600, rng(), p=0.0004, q=0.01, noise=0.02))
+    assert (found.m.value, found.q.value) == pytest.approx((1000, 0.01), rel=0.02)

@@ -35,6 +35,8 @@ MOST = 10_000
 """Periods beyond which a series is to be summed up first."""
 TINY = 1e-30
 """Step of the derivatives, in the imaginary direction: exact to the last digit."""
+AT_ONCE = 100_000
+"""Numbers of the grid that are worked out at once."""
 ROUNDS = 30
 STILL = 1e-10
 BEYOND = 50.0
@@ -281,15 +283,18 @@ def _start(y: Numbers, form: str) -> Numbers:
     n = len(y)
     t = np.arange(1, n + 1, dtype=float)
     found, best = np.array([y.sum(), 0.01, 0.4]), np.inf
-    for q in np.geomspace(0.3, 80, 40) / n:
-        p = (q / np.geomspace(0.5, 1e6, 40))[:, None]
-        shapes = _curve(np.array([np.ones_like(p), p, np.full_like(p, q)]), t, form)
+    grid_q, times = (one.ravel() for one in np.meshgrid(np.geomspace(0.3, 80, 40) / n, np.geomspace(0.5, 1e6, 40)))
+    at_once = max(AT_ONCE // n, 1)
+    for begin in range(0, len(grid_q), at_once):
+        q = grid_q[begin : begin + at_once, None]
+        p = q / times[begin : begin + at_once, None]
+        shapes = _curve(np.array([np.ones_like(p), p, q]), t, form)
         size = (shapes * shapes).sum(axis=1)
         m = shapes @ y / np.where(size > 0, size, 1.0)
         off = np.where((size > 0) & (m > 0), ((y - m[:, None] * shapes) ** 2).sum(axis=1), np.inf)
         place = int(np.argmin(off))
         if off[place] < best:
-            best, found = float(off[place]), np.array([m[place], p[place, 0], q])
+            best, found = float(off[place]), np.array([m[place], p[place, 0], q[place, 0]])
     return found
 
 
