@@ -48,8 +48,34 @@ LIBRARY = (
     Module("mizzle.journeys.results", "mizzle.journeys.results"),
     Module("mizzle.journeys.selection", "mizzle.journeys.selection", ("Paces",)),
     Module("mizzle.journeys.drawn", "mizzle.journeys.drawn", ("DrawnStep",)),
-    Module("mizzle.journeys.levels", "mizzle.journeys.levels", ("LevelOfService",)),
     Module("mizzle.journeys.blueprint", "mizzle.journeys.blueprint"),
+    Module(
+        "mizzle.level",
+        "mizzle.level",
+        (
+            "BlindSpot",
+            "InternalService",
+            "LevelOfService",
+            "PointGap",
+            "PointGaps",
+            "Slide",
+            "Superiority",
+            "WornGifts",
+            "blind_spot",
+            "internal_service",
+            "level_of_service",
+            "perception_gap",
+            "perception_gaps",
+            "read_levels",
+            "slide",
+            "superiority",
+            "superiority_of_counts",
+            "worn_gifts",
+        ),
+    ),
+    Module("mizzle.agreement", "mizzle.agreement"),
+    Module("mizzle.adoption", "mizzle.adoption"),
+    Module("mizzle.economics", "mizzle.economics"),
     Module("mizzle.report", "mizzle.report.page", ("report",)),
     Module("mizzle.estimate", "mizzle.estimate"),
     Module("mizzle.tables", "mizzle.tables"),
@@ -298,7 +324,7 @@ def measure_page() -> Iterator[str]:
     for measure in MEASURES:
         yield from _measure(measure)
     yield from ("## Intervals", "", "All are 95 % intervals. Medians, 90th percentiles and counts state none.", "")
-    for thing in (intervals.ratio_interval, intervals.share_interval, intervals.wilson, estimate.difference):
+    for thing in (intervals.ratio_interval, intervals.share_interval, estimate.wilson, estimate.difference):
         yield from (f"### {thing.__name__}", "", "```python", signature(thing.__name__, thing), "```", "")
         yield from described(thing)
 

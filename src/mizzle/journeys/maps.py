@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from mizzle.engines import in_engine
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate
+from mizzle.estimate import Estimate, wilson
 from mizzle.journeys.expressions import HOUR, department_of, rows, spread, spreads
-from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums, wilson
+from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums
 from mizzle.journeys.results import Handover, MapEdge, MapNode, ProcessMap, Throughput
 
 if TYPE_CHECKING:
