@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -29,9 +29,11 @@ def _truth(periods: int) -> dict[str, float]:
     return {"m": m, "p": p, "q": q, "t_peak": float(np.log(q / p) / (p + q)), "peak_rate": m * (p + q) ** 2 / (4 * q)}
 
 
-def _series(periods: int, rng: np.random.Generator, more: int = 0) -> npt.NDArray[np.float64]:
+def _series(
+    periods: int, rng: np.random.Generator, more: int = 0, form: Literal["nls", "differences"] = "nls"
+) -> npt.NDArray[np.float64]:
     truth = _truth(periods)
-    return spreading(periods + more, rng, m=truth["m"], p=truth["p"], q=truth["q"])
+    return spreading(periods + more, rng, m=truth["m"], p=truth["p"], q=truth["q"], form=form)
 
 
 def _ends(found: Estimate, truth: float) -> tuple[float, float, float]:
@@ -39,11 +41,11 @@ def _ends(found: Estimate, truth: float) -> tuple[float, float, float]:
     return low, high, truth
 
 
-def _bass(periods: int, name: str) -> Draw:
+def _bass(periods: int, name: str, form: Literal["nls", "differences"] = "nls") -> Draw:
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
         while True:
             try:
-                return _ends(getattr(bass(_series(periods, rng)), name), _truth(periods)[name])
+                return _ends(getattr(bass(_series(periods, rng, form=form), form=form), name), _truth(periods)[name])
             except MizzleError:
                 continue
 
@@ -78,6 +80,10 @@ COVERINGS = [
     *(
         Covering("bass", name, "m 1000, the peak half-way, errors of 5 % of it", f"{n} periods", _bass(n, name))
         for n in (12, 40)
+        for name in PARAMETERS
+    ),
+    *(
+        Covering("bass", name, "the same, form differences", "12 periods", _bass(12, name, "differences"))
         for name in PARAMETERS
     ),
     *(Covering("bass", "adopters, one period ahead", "the same", f"{n} periods", _ahead(n)) for n in (12, 20)),

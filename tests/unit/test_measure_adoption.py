@@ -62,14 +62,16 @@ def test_critical_mass_stands_beside_its_band(ask):
 
 
 def test_a_bass_curve_names_its_form(ask):
-    told, _ = ask("bass", VCR, "--adopters", "sales", "--form", "density", "--forecast", "2")
+    told, _ = ask("bass", VCR, "--adopters", "sales", "--forecast", "2")
     found = told["results"]
     assert found["m"]["value"] == pytest.approx(67981, abs=1)
     assert (found["p"]["value"], found["q"]["value"]) == pytest.approx((0.006594, 0.63809), rel=1e-4)
     assert found["se_m"]["value"] == pytest.approx(3127.5, abs=0.5)
-    assert {"m[nls]", "q[ols]", "adopters[period 11]", "adopters[period 12]", "t_peak", "residual_se"} <= set(found)
-    assert "Form density" in told["warnings"][0]
-    assert told["method"] == "adoption.bass_density/1"
+    assert {"m[differences]", "q[ols]", "adopters[period 11]", "adopters[period 12]", "t_peak", "residual_se"} <= set(
+        found
+    )
+    assert "Form nls" in told["warnings"][0]
+    assert told["method"] == "adoption.bass_nls/1"
 
 
 def test_a_running_total_in_any_order_is_the_same_curve(ask):

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.float64]
 
-Form = Literal["nls", "density", "ols"]
+Form = Literal["nls", "differences", "ols"]
 METHODS: dict[str, str] = {
+    "differences": "adoption.bass_differences/1",
     "nls": "adoption.bass_nls/1",
-    "density": "adoption.bass_density/1",
     "ols": "adoption.bass_ols/1",
 }
 WORDS: dict[str, str] = {
-    "nls": "nonlinear least squares on the differences m·(F(t) - F(t-1))",
-    "density": "nonlinear least squares on the curve m·f(t) at the periods' ends",
+    "differences": "nonlinear least squares on the differences m·(F(t) - F(t-1))",
+    "nls": "nonlinear least squares on the curve m·f(t) at the periods' ends",
     "ols": "ordinary least squares on N(t) = a + b·A(t-1) + c·A(t-1)²",
 }
 FORECAST = "adoption.bass_forecast/1"
@@ -109,8 +109,8 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
     adopters
         How many adopted in each period, from the first one on, without gaps.
     form
-        ``"nls"``: least squares on differences of the cumulative curve (Srinivasan and Mason); ``"density"``: on the
-        curve itself at the end of each period; ``"ols"``: Bass's own regression.
+        ``"nls"``: least squares on the curve itself at the end of each period; ``"differences"``: on differences of
+        the cumulative curve (Srinivasan and Mason); ``"ols"``: Bass's own regression.
     priors
         Ranges for p and q, which allow for a fit before the peak; not for ``"ols"``.
 
@@ -127,8 +127,8 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
 
     Notes
     -----
-    Formula: F(t) = (1 - e^-(p+q)t) / (1 + (q/p) e^-(p+q)t), and N(t) = m·(F(t) - F(t-1)) for "nls", m·f(t) with
-    f = F' for "density"; for "ols" N(t) = a + b·A(t-1) + c·A(t-1)², A what had adopted before, with
+    Formula: F(t) = (1 - e^-(p+q)t) / (1 + (q/p) e^-(p+q)t), and N(t) = m·(F(t) - F(t-1)) for "differences", m·f(t) with
+    f = F' for "nls"; for "ols" N(t) = a + b·A(t-1) + c·A(t-1)², A what had adopted before, with
     m = (-b - √(b² - 4ac)) / 2c, p = a/m, q = -cm. Peak: t* = ln(q/p) / (p+q), peak rate m(p+q)² / 4q.
 
     Assumes: each adopts once; all who could meet alike; nothing else changes meanwhile. Errors of periods are
@@ -137,9 +137,9 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
     Missing data: none is allowed inside the series; periods without a number at its end are left out.
 
     Interval: from the curve's derivatives with Student's t on n - 3, for m, p and q on the scale of logarithms; with
-    priors, from their ranges and the data together. Covers 93 to 97 % for "nls" and "density" from 12 periods on, where
-    the peak lies half-way and errors are as assumed; about 92 % where the series goes on long after it has run out, and
-    errors are cut off at 0. That of "ols" covers less, since it regresses on sums of its own errors: for comparison.
+    priors, from their ranges and the data together. Covers 93 to 97 % for "nls" and "differences" from 12 periods on,
+    where the peak lies half-way and errors are as assumed; about 92 % where the series goes on long after it has run
+    out, and errors are cut off at 0. That of "ols" covers less, since it regresses on sums of its own errors: for comparison.
 
     Not for: telling the future before the peak, nor for a practice that people take up again and again: count who
     practises instead.
@@ -152,7 +152,7 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
     Examples
     --------
     >>> sales = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]
-    >>> fitted = bass(sales, form="density")
+    >>> fitted = bass(sales, form="nls")
     >>> round(fitted.m.value), round(fitted.p.value, 5), round(fitted.q.value, 3)
     (67981, 0.00659, 0.638)
     """
@@ -161,7 +161,7 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
         raise MizzleError(f"There is no form {form!r}. Choose one of: {', '.join(METHODS)}.")
     if form == "ols":
         if priors is not None:
-            raise MizzleError("Priors are for the forms nls and density. Leave them out, or choose another form.")
+            raise MizzleError("Priors are for the forms nls and differences. Leave them out, or choose another form.")
         fit = _by_regression(y)
     else:
         fit = _by_curve(y, form, _prior(priors))
@@ -209,7 +209,7 @@ def forecast(fitted: Bass, periods: int) -> tuple[Estimate, ...]:
     Examples
     --------
     >>> sales = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]
-    >>> [round(one.value) for one in forecast(bass(sales, form="density"), 2)]
+    >>> [round(one.value) for one in forecast(bass(sales, form="nls"), 2)]
     [3054, 1723]
     """
     if periods < 1:
@@ -253,7 +253,7 @@ def _curve(theta: npt.NDArray[Any], t: npt.NDArray[Any], form: str) -> npt.NDArr
     m, p, q = theta
     e = np.exp(-(p + q) * t)
     found: npt.NDArray[Any]
-    if form == "density":
+    if form == "nls":
         found = m * ((p + q) ** 2 / p) * e / (1 + (q / p) * e) ** 2
         return found
     before = np.exp(-(p + q) * (t - 1))
@@ -483,7 +483,7 @@ def forms_beside(adopters: npt.ArrayLike, form: Form) -> Sequence[tuple[Form, Ba
         The forms that could be fitted.
     """
     found: list[tuple[Form, Bass]] = []
-    others: tuple[Form, ...] = ("nls", "density", "ols")
+    others: tuple[Form, ...] = ("nls", "differences", "ols")
     for other in others:
         if other != form:
             try:

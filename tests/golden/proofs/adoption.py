@@ -18,7 +18,7 @@ XIE = "Xie et al. (2011), Physical Review E 84, 011130: critical share 0.0979"
 
 
 def _vcr():
-    return bass(golden("diffusion_bass", "vcr_1980_89_nls")["input"]["sales"], form="density")
+    return bass(golden("diffusion_bass", "vcr_1980_89_nls")["input"]["sales"], form="nls")
 
 
 def _regression():

@@ -206,7 +206,7 @@ MEASURES = (
         ask=_bass,
         options=(
             Option("--adopters", "column of how many adopted in each period", "COLUMN", required=True),
-            Option("--form", "how it is fitted (default: nls)", default="nls", choices=("nls", "density", "ols")),
+            Option("--form", "how it is fitted (default: nls)", default="nls", choices=("nls", "differences", "ols")),
             Option("--cumulative", "the column is a running total"),
             Option("--period", "column that orders the periods (default: the order of the rows)", "COLUMN"),
             Option("--forecast", "how many periods ahead", "N", int, 0),
