@@ -139,7 +139,8 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
     Interval: from the curve's derivatives with Student's t on n - 3, for m, p and q on the scale of logarithms; with
     priors, from their ranges and the data together. Covers 93 to 97 % for "nls" and "differences" from 12 periods on,
     where the peak lies half-way and errors are as assumed; about 92 % where the series goes on long after it has run
-    out, and errors are cut off at 0. That of "ols" covers less, since it regresses on sums of its own errors: for comparison.
+    out, and errors are cut off at 0. That of "ols" covers less, since it regresses on sums of its own errors: for
+    comparison.
 
     Not for: telling the future before the peak, nor for a practice that people take up again and again: count who
     practises instead.
