@@ -62,7 +62,7 @@ class Base:
     def counts(self) -> tuple[Numbers, Numbers]:
         """Give the different numbers of repeats, and how many customers have each."""
         values, places = np.unique(self.x, return_inverse=True)
-        return values, np.bincount(places, self.weight, len(values))
+        return values, np.bincount(places, self.weight, len(values)).astype(float)
 
     def sample(self, rows: int) -> Base:
         """Give about so many rows that stand for all: every row without a repeat, and every so-many-th other."""

@@ -12,7 +12,7 @@ from mizzle.loyalty.fitted import Fitted, fitted
 from mizzle.loyalty.maximum import Height, highest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -73,20 +73,28 @@ def bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Fitted:
     Examples
     --------
     >>> import numpy as np
-    >>> x = np.repeat([0, 0, 1, 2, 4, 7], 10)
-    >>> t_x = np.repeat([0, 0, 5, 20, 30, 37], 10)
-    >>> found = bg_nbd(x, t_x, np.full(60, 39.0))
-    >>> round(found.parameters["r"].value, 3), round(found.log_likelihood.value, 2)
-    (0.738, -532.41)
+    >>> from mizzle.loyalty import draw, given
+    >>> known = given("bg-nbd", {"r": 0.25, "alpha": 4.5, "a": 0.8, "b": 2.5})
+    >>> drawn = draw(known, np.full(4000, 39.0), np.random.default_rng(1))
+    >>> found = bg_nbd(*drawn)
+    >>> {name: round(one.value, 2) for name, one in found.parameters.items()}
+    {}
     """
-    base = base_of(frequency, recency, age)
-    starts = _starts(base)
+    return fit(base_of(frequency, recency, age))
+
+
+def fit(base: Base, near: Sequence[Sequence[float]] = ()) -> Fitted:
+    """Fit the model to customers that are put together already; `near` is where to look first."""
+    starts = [*_scaled(near, base.scale), *_starts(base)]
     if len(base.x) - base.once > 2 * SAMPLED:
-        near = highest(surface(base.sample(SAMPLED)), starts)
-        starts = [list(near.at), *starts]
+        starts = [list(highest(surface(base.sample(SAMPLED)), starts).at), *starts]
     top = highest(surface(base), starts)
     value = top.value - base.repeats * float(np.log(base.scale))
     return fitted("bg-nbd", top, base.n, value, [1.0, base.scale, 1.0, 1.0])
+
+
+def _scaled(near: Sequence[Sequence[float]], scale: float) -> list[list[float]]:
+    return [[one[0], one[1] / scale, *one[2:]] for one in near]
 
 
 def _starts(base: Base) -> list[list[float]]:
@@ -218,10 +226,20 @@ def purchases_if_alive(rate: Numbers, a: float, b: Numbers, share: Numbers) -> N
 
     Notes
     -----
-    (a + b - 1) / (a - 1) · [1 - (1 - z)^(a-1) 2F1(a + b - rate - 1 ..., a - 1; a + b - 1; z)], which is the published
+    (a + b - 1) / (a - 1) · [1 - (1 - z)^(a-1) 2F1(a + b - 1 - rate, a - 1; a + b - 1; z)], which is the published
     form after Euler's transformation: it neither overflows nor cancels for those who bought a thousand times. At its
     poles (a = 1, a + b = 1) the mean of both sides is taken, since the figure itself passes smoothly.
     """
+    pairs, places = np.unique(rate + 1j * share, return_inverse=True)
+    if len(pairs) < len(rate):
+        first = np.empty(len(pairs), np.int64)
+        first[places] = np.arange(len(rate))
+        found: Numbers = _if_alive(rate[first], a, b[first], share[first])[places]
+        return found
+    return _if_alive(rate, a, b, share)
+
+
+def _if_alive(rate: Numbers, a: float, b: Numbers, share: Numbers) -> Numbers:
     near = abs(a - 1) < NEAR_ONE
     above = _closed(rate, 1 + NEAR_ONE if near else a, b, share)
     if not near and not np.any(np.abs(a + b - 1) < NEAR_ONE):

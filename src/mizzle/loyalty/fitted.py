@@ -205,10 +205,11 @@ def _edge(model: str, names: Sequence[str]) -> list[str]:
     if not names:
         return []
     listed = " and ".join(names)
-    return [
+    told = (
         f"The likelihood of {model} has no top that fixes {listed}: with these data it rises towards an edge, where "
         "customers do not differ in that respect. Parameters have no interval; do not read them one by one."
-    ]
+    )
+    return [told]
 
 
 def given(model: str, parameters: Mapping[str, float], *, k: int = 1) -> Fitted:

@@ -177,7 +177,7 @@ def mixture(
     scores
         For each parameter, the derivative of the logarithm of each part.
     bends
-        The second derivatives of those logarithms that are not zero.
+        The second derivatives of those logarithms that are not zero, by places of parameters, the smaller first.
 
     Returns
     -------
@@ -196,8 +196,8 @@ def mixture(
     for i, one in enumerate(scored):
         for j in range(i + 1):
             added = float(weight @ np.einsum("ij,ij->i", one, np.broadcast_to(scores[j], one.shape)))
-            if (i, j) in bends or (j, i) in bends:
-                curve = bends.get((i, j), bends.get((j, i)))
+            curve = bends.get((j, i))
+            if curve is not None:
                 added += float(weight @ np.einsum("ij,ij->i", shares, np.broadcast_to(curve, shares.shape)))
             bend[i, j] += added
             if i != j:

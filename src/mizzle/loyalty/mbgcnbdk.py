@@ -14,7 +14,7 @@ from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
 from mizzle.loyalty.maximum import Height, highest, mixture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -94,19 +94,19 @@ def mbg_cnbd_k(
     Examples
     --------
     >>> import numpy as np
-    >>> x = np.repeat([0, 0, 1, 2, 4, 7], 10)
-    >>> t_x = np.repeat([0, 0, 5, 20, 30, 37], 10)
-    >>> gaps = np.repeat([1, 1, 5, 10, 7.5, 37 / 7], 10)
-    >>> found = mbg_cnbd_k(x, t_x, np.full(60, 39.0), log_gaps=x * np.log(gaps))
-    >>> found.k, round(found.parameters["r"].value, 3)
-    (12, 3.031)
+    >>> from mizzle.loyalty import draw, given
+    >>> known = given("mbg-cnbd-k", {"r": 1.3, "alpha": 2.8, "a": 0.4, "b": 0.8}, k=2)
+    >>> drawn = draw(known, np.full(4000, 52.0), np.random.default_rng(1))
+    >>> found = mbg_cnbd_k(*drawn, k=2)
+    >>> {name: round(one.value, 2) for name, one in found.parameters.items()}
+    {}
     """
     base = base_of(frequency, recency, age)
     gaps = _gaps(log_gaps, frequency)
     if k is not None:
         if not 1 <= k <= MOST_REGULAR or k != int(k):
             raise UnfitModel(f"k is a whole number from 1 to {MOST_REGULAR}.")
-        return _told(base, highest(surface(base, k), _starts(base, k)), k, gaps)
+        return fit(base, k, gaps=gaps)
     if gaps is None:
         raise UnfitModel("Without the times between purchases nothing tells k. Give k, or the transactions themselves.")
     tops = [highest(surface(base, 1), _starts(base, 1))]
@@ -119,12 +119,21 @@ def mbg_cnbd_k(
     return _told(base, tops[-1], len(tops), gaps)
 
 
+def fit(base: Base, k: int, near: Sequence[Sequence[float]] = (), *, gaps: float | None = None) -> Fitted:
+    """Fit the model of one k to customers that are put together already; `near` is where to look first."""
+    units = np.array([1.0, base.scale, 1.0, 1.0])
+    starts = [*(list(np.asarray(one) / units) for one in near), *_starts(base, k)]
+    return _told(base, highest(surface(base, k), starts), k, gaps)
+
+
 def _gaps(log_gaps: ArrayLike | None, frequency: ArrayLike) -> float | None:
     if log_gaps is None:
         return None
     each = np.asarray(log_gaps, dtype=float)
     if each.shape != np.atleast_1d(np.asarray(frequency)).shape or not np.isfinite(each).all():
-        raise UnfitCustomers("The sums of the logarithms of gaps need one number for every customer; 0 without a repeat.")
+        raise UnfitCustomers(
+            "The sums of the logarithms of gaps need one number for every customer; 0 without a repeat."
+        )
     return float(each.sum())
 
 

@@ -12,7 +12,7 @@ from mizzle.loyalty.fitted import Fitted, fitted
 from mizzle.loyalty.maximum import Height, highest, mixture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -75,14 +75,20 @@ def pareto_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Fitt
     Examples
     --------
     >>> import numpy as np
-    >>> x = np.repeat([0, 0, 1, 2, 4, 7], 10)
-    >>> t_x = np.repeat([0, 0, 5, 20, 30, 37], 10)
-    >>> found = pareto_nbd(x, t_x, np.full(60, 39.0))
-    >>> round(found.parameters["r"].value, 3), round(found.log_likelihood.value, 2)
-    (1.179, -532.68)
+    >>> from mizzle.loyalty import draw, given
+    >>> known = given("pareto-nbd", {"r": 0.55, "alpha": 10.5, "s": 0.6, "beta": 11.5})
+    >>> drawn = draw(known, np.full(4000, 39.0), np.random.default_rng(1))
+    >>> found = pareto_nbd(*drawn)
+    >>> {name: round(one.value, 2) for name, one in found.parameters.items()}
+    {}
     """
-    base = base_of(frequency, recency, age)
-    top = highest(surface(base), _starts(base))
+    return fit(base_of(frequency, recency, age))
+
+
+def fit(base: Base, near: Sequence[Sequence[float]] = ()) -> Fitted:
+    """Fit the model to customers that are put together already; `near` is where to look first."""
+    units = np.array([1.0, base.scale, 1.0, base.scale])
+    top = highest(surface(base), [*(list(np.asarray(one) / units) for one in near), *_starts(base)])
     value = top.value - base.repeats * float(np.log(base.scale))
     return fitted("pareto-nbd", top, base.n, value, [1.0, base.scale, 1.0, base.scale])
 
