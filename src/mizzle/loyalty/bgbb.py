@@ -9,7 +9,7 @@ from scipy.special import betaln, psi, zeta
 
 from mizzle.loyalty.bases import UnfitCustomers
 from mizzle.loyalty.fitted import Fitted, fitted
-from mizzle.loyalty.maximum import Height, highest, mixture
+from mizzle.loyalty.maximum import SHAPE, Height, highest, mixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def bg_bb(
     Missing data: none is filled in; leave a customer out whose history is not known.
 
     Interval: 95 %, normal on the logarithm of a parameter, from the inverse of the second derivatives at the top. None
-    where the likelihood has no top inside, which is said in a warning.
+    where it has no top that fixes the parameter, which is said in a warning.
 
     Not for: purchases at any time (use BG/NBD), or several on one occasion.
 
@@ -85,10 +85,10 @@ def bg_bb(
     --------
     >>> found = bg_bb([0, 1, 1, 2, 3], [0, 1, 3, 3, 3], [3] * 5, customers=[60, 10, 8, 12, 30])
     >>> round(found.log_likelihood.value, 2)
-    -190.45
+    -177.93
     """
     rows = _histories(frequency, recency, occasions, customers)
-    top = highest(surface(rows), STARTS)
+    top = highest(surface(rows), STARTS, [SHAPE] * 4)
     return fitted("bg-bb", top, round(float(rows.weight.sum())), top.value, [1.0] * 4)
 
 
@@ -116,7 +116,7 @@ def _histories(
     if weight[x > 0].sum() < FEWEST:
         raise UnfitCustomers(f"Fewer than {FEWEST} customers came again, so nothing says how often customers return.")
     different, places = np.unique(np.column_stack(given)[weight > 0], axis=0, return_inverse=True)
-    counts = np.bincount(places.ravel(), weight[weight > 0])
+    counts = np.bincount(places.ravel(), weight[weight > 0]).astype(float)
     return Histories(different[:, 0], different[:, 1], different[:, 2], counts)
 
 

@@ -9,7 +9,7 @@ from scipy.special import gammaln, hyp2f1, psi, zeta
 
 from mizzle.loyalty.bases import Base, base_of
 from mizzle.loyalty.fitted import Fitted, fitted
-from mizzle.loyalty.maximum import Height, highest
+from mizzle.loyalty.maximum import SCALE, SHAPE, Height, highest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
+BOUNDS = (SHAPE, SCALE, SHAPE, SHAPE)
 SAMPLED = 10_000
 """Rows of a sample that is fitted first, where there are many more."""
 
@@ -60,7 +61,7 @@ def bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Fitted:
     Missing data: none is filled in; leave a customer out whose history is not known.
 
     Interval: 95 %, normal on the logarithm of a parameter, from the inverse of the second derivatives at the top. None
-    where the likelihood has no top inside, which is said in a warning.
+    where it has no top that fixes the parameter, which is said in a warning.
 
     Not for: contracts that are ended openly (use sBG), purchases in fixed rounds (use BG/BB), or customers who buy at
     regular gaps (use MBG/CNBD-k).
@@ -78,7 +79,7 @@ def bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Fitted:
     >>> drawn = draw(known, np.full(4000, 39.0), np.random.default_rng(1))
     >>> found = bg_nbd(*drawn)
     >>> {name: round(one.value, 2) for name, one in found.parameters.items()}
-    {}
+    {'r': 0.25, 'alpha': 4.42, 'a': 0.81, 'b': 2.42}
     """
     return fit(base_of(frequency, recency, age))
 
@@ -87,8 +88,8 @@ def fit(base: Base, near: Sequence[Sequence[float]] = ()) -> Fitted:
     """Fit the model to customers that are put together already; `near` is where to look first."""
     starts = [*_scaled(near, base.scale), *_starts(base)]
     if len(base.x) - base.once > 2 * SAMPLED:
-        starts = [list(highest(surface(base.sample(SAMPLED)), starts).at), *starts]
-    top = highest(surface(base), starts)
+        starts = [list(highest(surface(base.sample(SAMPLED)), starts, BOUNDS).at), *starts]
+    top = highest(surface(base), starts, BOUNDS)
     value = top.value - base.repeats * float(np.log(base.scale))
     return fitted("bg-nbd", top, base.n, value, [1.0, base.scale, 1.0, 1.0])
 

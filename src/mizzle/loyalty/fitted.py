@@ -61,7 +61,7 @@ class Fitted:
     k
         Regularity of the purchases (MBG/CNBD-k); 1 otherwise.
     covariance
-        Of the logarithms of the parameters, a row for each; empty where it is not known.
+        Of the logarithms of the parameters, a row for each, without what the data leave open; empty where that is all.
     warnings
         Sentences to read before the figures are used.
     """
@@ -90,7 +90,8 @@ class Fitted:
         if not self.covariance:
             return dict.fromkeys(self.parameters)
         spread = np.sqrt(np.diag(np.array(self.covariance)))
-        return {name: float(value * one) for name, value, one in zip(self.parameters, self.values, spread, strict=True)}
+        rows = zip(self.parameters.items(), self.values, spread, strict=True)
+        return {name: float(value * one) if told.interval else None for (name, told), value, one in rows}
 
     def estimate(self, figure: Callable[[Numbers], float], unit: str, scale: Scale = "log") -> Estimate:
         """Give a figure that follows from the parameters, with the interval that follows from theirs.
@@ -193,7 +194,7 @@ def fitted(
     parameters = {}
     for name, one, error in zip(names, values, spread, strict=True):
         interval = None
-        if top.covariance is not None:
+        if top.covariance is not None and names.index(name) not in top.edges:
             interval = Interval(float(one * math.exp(-Z * error)), float(one * math.exp(Z * error)))
         parameters[name] = Estimate(float(one), interval, n, "", method)
     covariance = () if top.covariance is None else tuple(tuple(float(cell) for cell in row) for row in top.covariance)
@@ -207,7 +208,7 @@ def _edge(model: str, names: Sequence[str]) -> list[str]:
     listed = " and ".join(names)
     told = (
         f"The likelihood of {model} has no top that fixes {listed}: with these data it rises towards an edge, where "
-        "customers do not differ in that respect. Parameters have no interval; do not read them one by one."
+        "customers do not differ in that respect. They have no interval; do not read them one by one."
     )
     return [told]
 

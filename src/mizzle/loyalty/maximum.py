@@ -13,16 +13,22 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-FARTHEST = 14.0
-"""How far a logarithm may run: parameters between one millionth and a million, with times in units of the longest."""
+SHAPE = 9.5
+"""How far the logarithm of a shape may run: at 13,000 nobody differs any more, to the digits of a computer."""
+
+SCALE = 23.0
+"""How far the logarithm of a scale may run: it follows the units of what is measured."""
 
 LONGEST_STEP = 2.0
-MOST_STEPS = 200
+MOST_STEPS = 100
 SURE = 1e-12
 """Gain of log-likelihood, by the quadratic approximation, below which the top is reached."""
 
 ROUNDING = 1e-13
 """Share of a log-likelihood within which two cannot be told apart."""
+
+PART_OF_FLAT = 0.3
+"""Share of a parameter in a way along which the likelihood is flat, from which on it is not known."""
 
 UNKNOWN = 4.0
 """Standard error of a logarithm beyond which a parameter is not known: its interval would span a factor of millions."""
@@ -46,7 +52,8 @@ class Top(NamedTuple):
     value
         The log-likelihood.
     covariance
-        Of the logarithms of the parameters, from the second derivatives; None where the likelihood has no top inside.
+        Of the logarithms of the parameters, from the second derivatives, without the ways along which the likelihood
+        is flat; None where it is flat in all.
     edges
         Places of the parameters that ran to an edge, or that the data leave open.
     """
@@ -68,7 +75,7 @@ def on_logs(surface: Callable[[Numbers], Height], logs: Numbers) -> Height:
     return Height(value, scaled, bend * np.outer(at, at) + np.diag(scaled))
 
 
-def highest(surface: Callable[[Numbers], Height], starts: Sequence[Sequence[float]]) -> Top:
+def highest(surface: Callable[[Numbers], Height], starts: Sequence[Sequence[float]], bounds: Sequence[float]) -> Top:
     """Find the highest point of a likelihood.
 
     Parameters
@@ -77,6 +84,8 @@ def highest(surface: Callable[[Numbers], Height], starts: Sequence[Sequence[floa
         Gives log-likelihood and derivatives by the parameters, all of which are positive.
     starts
         Where to begin; the later ones are tried only where an earlier one ran to an edge.
+    bounds
+        How far the logarithm of each parameter may run to either side: `SHAPE` or `SCALE`.
 
     Returns
     -------
@@ -84,8 +93,9 @@ def highest(surface: Callable[[Numbers], Height], starts: Sequence[Sequence[floa
         The highest point of all that were reached.
     """
     best: Top | None = None
+    farthest = np.asarray(bounds, dtype=float)
     for start in starts:
-        found = _climb(surface, np.log(np.asarray(start, dtype=float)))
+        found = _climb(surface, np.clip(np.log(np.asarray(start, dtype=float)), -farthest, farthest), farthest)
         if best is None or found.value > best.value + abs(best.value) * ROUNDING:
             best = found
         if not found.edges:
@@ -95,21 +105,21 @@ def highest(surface: Callable[[Numbers], Height], starts: Sequence[Sequence[floa
     return best
 
 
-def _climb(surface: Callable[[Numbers], Height], logs: Numbers) -> Top:
+def _climb(surface: Callable[[Numbers], Height], logs: Numbers, farthest: Numbers) -> Top:
     here = on_logs(surface, logs)
     for _ in range(MOST_STEPS):
-        step, gain = _step(here, logs)
-        if gain < SURE:
+        step, gain = _step(here, logs, farthest)
+        if gain < max(SURE, abs(here.value) * SURE / 1000):
             break
         logs, here, moved = _walk(surface, logs, here, step, gain)
         if not moved:
             break
-    return _top(logs, here)
+    return _top(logs, here, farthest)
 
 
-def _step(here: Height, logs: Numbers) -> tuple[Numbers, float]:
+def _step(here: Height, logs: Numbers, farthest: Numbers) -> tuple[Numbers, float]:
     """Give Newton's step, made to lead upwards and to stay within the bounds, and the gain that it promises."""
-    free = ~(((logs >= FARTHEST) & (here.slope > 0)) | ((logs <= -FARTHEST) & (here.slope < 0)))
+    free = ~(((logs >= farthest) & (here.slope > 0)) | ((logs <= -farthest) & (here.slope < 0)))
     step = np.zeros_like(logs)
     if not free.any():
         return step, 0.0
@@ -121,7 +131,7 @@ def _step(here: Height, logs: Numbers) -> tuple[Numbers, float]:
     longest = float(np.abs(step).max())
     if longest > LONGEST_STEP:
         step *= LONGEST_STEP / longest
-    step = np.clip(logs + step, -FARTHEST, FARTHEST) - logs
+    step = np.clip(logs + step, -farthest, farthest) - logs
     return step, float(here.slope @ step) / 2
 
 
@@ -139,16 +149,16 @@ def _walk(
     return logs, here, False
 
 
-def _top(logs: Numbers, here: Height) -> Top:
-    at_bound = np.abs(logs) >= FARTHEST - 1e-6
+def _top(logs: Numbers, here: Height, farthest: Numbers) -> Top:
+    """Tell what the second derivatives say of the parameters; flat ways, along which nothing changes, are left out."""
     values, vectors = np.linalg.eigh(-here.bend)
-    if at_bound.any() or float(values.min()) <= 0:
-        flat = at_bound | (np.abs(vectors[:, int(np.argmin(values))]) > 0.3)  # noqa: PLR2004 - a part in the flat way
-        return Top(np.exp(logs), here.value, None, tuple(int(one) for one in np.flatnonzero(flat)))
-    covariance = (vectors / values) @ vectors.T
-    wide = np.sqrt(np.diag(covariance)) > UNKNOWN
-    edges = tuple(int(one) for one in np.flatnonzero(wide))
-    return Top(np.exp(logs), here.value, None if edges else covariance, edges)
+    steep = values > UNKNOWN**-2
+    at_bound = np.abs(logs) >= farthest - 1e-6
+    spread = (vectors[:, steep] / values[steep]) @ vectors[:, steep].T
+    part = (np.abs(vectors[:, ~steep]) > PART_OF_FLAT).any(axis=1)
+    edges = at_bound | part | (np.diag(spread) > UNKNOWN**2)
+    known = steep.any() and not edges.all()
+    return Top(np.exp(logs), here.value, spread if known else None, tuple(int(one) for one in np.flatnonzero(edges)))
 
 
 class Parts(NamedTuple):

@@ -11,7 +11,7 @@ from scipy.special import betainc, gammaln, psi, zeta
 from mizzle.loyalty.bases import Base, UnfitCustomers, base_of
 from mizzle.loyalty.bgnbd import purchases_if_alive
 from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
-from mizzle.loyalty.maximum import Height, highest, mixture
+from mizzle.loyalty.maximum import SCALE, SHAPE, Height, highest, mixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
+BOUNDS = (SHAPE, SCALE, SHAPE, SHAPE)
 MOST_REGULAR = 12
 """The largest k that is tried."""
 
@@ -99,7 +100,7 @@ def mbg_cnbd_k(
     >>> drawn = draw(known, np.full(4000, 52.0), np.random.default_rng(1))
     >>> found = mbg_cnbd_k(*drawn, k=2)
     >>> {name: round(one.value, 2) for name, one in found.parameters.items()}
-    {}
+    {'r': 1.33, 'alpha': 2.89, 'a': 0.41, 'b': 0.8}
     """
     base = base_of(frequency, recency, age)
     gaps = _gaps(log_gaps, frequency)
@@ -109,10 +110,10 @@ def mbg_cnbd_k(
         return fit(base, k, gaps=gaps)
     if gaps is None:
         raise UnfitModel("Without the times between purchases nothing tells k. Give k, or the transactions themselves.")
-    tops = [highest(surface(base, 1), _starts(base, 1))]
+    tops = [highest(surface(base, 1), _starts(base, 1), BOUNDS)]
     for more in range(2, MOST_REGULAR + 1):
         before = list(tops[-1].at * np.array([1.0, more / (more - 1), 1.0, 1.0]))
-        tops.append(highest(surface(base, more), [before, *_starts(base, more)]))
+        tops.append(highest(surface(base, more), [before, *_starts(base, more)], BOUNDS))
         if _whole_value(base, tops[-1], more, gaps) < _whole_value(base, tops[-2], more - 1, gaps):
             tops.pop()
             break
@@ -123,7 +124,7 @@ def fit(base: Base, k: int, near: Sequence[Sequence[float]] = (), *, gaps: float
     """Fit the model of one k to customers that are put together already; `near` is where to look first."""
     units = np.array([1.0, base.scale, 1.0, 1.0])
     starts = [*(list(np.asarray(one) / units) for one in near), *_starts(base, k)]
-    return _told(base, highest(surface(base, k), starts), k, gaps)
+    return _told(base, highest(surface(base, k), starts, BOUNDS), k, gaps)
 
 
 def _gaps(log_gaps: ArrayLike | None, frequency: ArrayLike) -> float | None:

@@ -10,7 +10,7 @@ from scipy.special import gammaln, psi, zeta
 from mizzle.estimate import Estimate
 from mizzle.loyalty.bases import UnfitCustomers
 from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
-from mizzle.loyalty.maximum import Height, highest
+from mizzle.loyalty.maximum import SCALE, SHAPE, Height, highest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def gamma_gamma(frequency: ArrayLike, monetary: ArrayLike) -> Fitted:
     Missing data: customers without a counted purchase, or with a mean of zero, say nothing and are left out.
 
     Interval: 95 %, normal on the logarithm of a parameter, from the inverse of the second derivatives at the top. None
-    where the likelihood has no top inside, which is said in a warning.
+    where it has no top that fixes the parameter, which is said in a warning.
 
     Not for: amounts below zero (set returns aside first), or several currencies in one column.
 
@@ -71,11 +71,11 @@ def gamma_gamma(frequency: ArrayLike, monetary: ArrayLike) -> Fitted:
     --------
     >>> found = gamma_gamma([1, 2, 3, 1, 4, 2, 1, 5], [30, 35, 20, 80, 25, 12, 15, 44])
     >>> round(mean_value(found).value, 1)
-    34.8
+    31.5
     """
     x, z = _spent(frequency, monetary)
     scale = float(np.average(z, weights=x))
-    top = highest(surface(x, z / scale), [[3.0, 3.0, 1.0], [10.0, 10.0, 1.0], [1.0, 2.0, 1.0]])
+    top = highest(surface(x, z / scale), [[3.0, 3.0, 1.0], [10.0, 10.0, 1.0], [1.0, 2.0, 1.0]], [SHAPE, SHAPE, SCALE])
     value = top.value - len(x) * float(np.log(scale))
     found = fitted("gamma-gamma", top, len(x), value, [1.0, 1.0, scale])
     if found.parameters["q"].value is not None and float(top.at[1]) <= 1:

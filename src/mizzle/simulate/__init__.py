@@ -2,7 +2,8 @@
 
 `event_log` draws any number of departments. The log is skewed the way real logs are: a few departments do most of the
 work, waits are lognormal, slow cases are slow everywhere, some steps are skipped, some cases are sent back, some end
-before the customer hears of them. `deliveries` draws the orders of one company, with known changes in them.
+before the customer hears of them. `deliveries` draws the orders of one company, with known changes in them. `buyers` draws customers who come back, `purchases` a file of what they
+bought, and `cohort` those who renew a contract.
 """
 
 from typing import TYPE_CHECKING
@@ -10,26 +11,37 @@ from typing import TYPE_CHECKING
 from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
+    from mizzle.simulate.buyers import CUSTOMERS, Buyers, buyers, cohort, purchases
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
 
 __all__ = [
+    "CUSTOMERS",
     "DELIVERY_CHANGES",
     "DELIVERY_PERCEPTION",
     "DELIVERY_SCHEMA",
     "PERCEPTION",
     "SCHEMA",
+    "Buyers",
+    "buyers",
+    "cohort",
     "deliveries",
     "delivery_changes",
     "event_log",
     "event_log_batches",
+    "purchases",
     "xes_text",
 ]
 
 lazily(
     __name__,
     {
+        "CUSTOMERS": "buyers",
+        "Buyers": "buyers",
+        "buyers": "buyers",
+        "cohort": "buyers",
+        "purchases": "buyers",
         "DELIVERY_CHANGES": "changes",
         "DELIVERY_PERCEPTION": "deliveries",
         "DELIVERY_SCHEMA": "deliveries",
