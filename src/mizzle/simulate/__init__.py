@@ -2,8 +2,9 @@
 
 `event_log` draws any number of departments. The log is skewed the way real logs are: a few departments do most of the
 work, waits are lognormal, slow cases are slow everywhere, some steps are skipped, some cases are sent back, some end
-before the customer hears of them. `deliveries` draws the orders of one company, with known changes in them. `buyers` draws customers who come back, `purchases` a file of what they
-bought, and `cohort` those who renew a contract.
+before the customer hears of them. `deliveries` draws the orders of one company, with known changes in them.
+
+`buyers` draws customers who come back, `purchases` a file of what they bought, `cohort` those who renew a contract.
 """
 
 from typing import TYPE_CHECKING
