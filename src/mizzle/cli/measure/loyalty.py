@@ -202,9 +202,9 @@ def _complete(rows: Sequence[Numbers], monetary: Numbers | None) -> tuple[NDArra
 
     from mizzle.answer import SetAside
 
-    known = np.isfinite(np.stack(rows)).all(axis=0)
+    known = np.logical_and.reduce(np.isfinite(np.stack(rows)))
     if monetary is not None:
-        known &= np.isfinite(monetary) | (rows[0] == 0)
+        known = known & (np.isfinite(monetary) | (rows[0] == 0))
     n = int(np.count_nonzero(~known))
     return known, [SetAside("customers of whom a number is missing", n)] if n else []
 
@@ -326,10 +326,10 @@ def _left_out(chosen: argparse.Namespace) -> list[str]:
 def _related(x: Numbers, z: Numbers) -> list[str]:
     import numpy as np
 
-    told = (x > 0) & (z > 0)
-    if np.ptp(x[told]) == 0:
+    seen = (x > 0) & (z > 0)
+    if np.ptp(x[seen]) == 0:
         return []
-    found = float(np.corrcoef(x[told], z[told])[0, 1])
+    found = float(np.corrcoef(x[seen], z[seen])[0, 1])
     if abs(found) < RELATED:
         return []
     told = (
