@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from covering import Covering
 from mizzle import loyalty
 from mizzle.simulate import CUSTOMERS, buyers, cohort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import numpy as np
 
     from mizzle.estimate import Estimate
     from mizzle.loyalty.fitted import Fitted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammaln, hyp2f1, psi, zeta
+from scipy.special import betainc, gammaln, hyp2f1, psi, zeta
 
 from mizzle.loyalty.bases import Base, base_of
 from mizzle.loyalty.fitted import Fitted, fitted
@@ -22,6 +22,8 @@ BOUNDS = (SHAPE, SCALE, SHAPE, SHAPE)
 SAMPLED = 10_000
 """Rows of a sample that is fitted first, where there are many more."""
 
+ENOUGH = 1e-12
+MOST_TERMS = 1_000_000
 NEAR_ONE = 1e-5
 """How near to a pole of the closed form the mean of its two sides is taken."""
 
@@ -228,7 +230,8 @@ def purchases_if_alive(rate: Numbers, a: float, b: Numbers, share: Numbers) -> N
     Notes
     -----
     (a + b - 1) / (a - 1) · [1 - (1 - z)^(a-1) 2F1(a + b - 1 - rate, a - 1; a + b - 1; z)], which is the published
-    form after Euler's transformation: it neither overflows nor cancels for those who bought a thousand times. At its
+    form after Euler's transformation: it neither overflows nor cancels for those who bought a thousand times; where a
+    is larger than their rate, it is the published form itself. At its
     poles (a = 1, a + b = 1) the mean of both sides is taken, since the figure itself passes smoothly.
     """
     pairs, places = np.unique(rate + 1j * share, return_inverse=True)
@@ -241,22 +244,40 @@ def purchases_if_alive(rate: Numbers, a: float, b: Numbers, share: Numbers) -> N
 
 
 def _if_alive(rate: Numbers, a: float, b: Numbers, share: Numbers) -> Numbers:
-    near = abs(a - 1) < NEAR_ONE
-    above = _closed(rate, 1 + NEAR_ONE if near else a, b, share)
-    if not near and not np.any(np.abs(a + b - 1) < NEAR_ONE):
-        return above
-    if near:
-        return (above + _closed(rate, 1 - NEAR_ONE, b, share)) / 2
+    if abs(a - 1) < NEAR_ONE:
+        return (_beside(rate, 1 + NEAR_ONE, b, share) + _beside(rate, 1 - NEAR_ONE, b, share)) / 2
+    return _beside(rate, a, b, share)
+
+
+def _beside(rate: Numbers, a: float, b: Numbers, share: Numbers) -> Numbers:
     pole = np.abs(a + b - 1) < NEAR_ONE
+    if not pole.any():
+        return _closed(rate, a, b, share)
     sides = [_closed(rate, a, np.where(pole, 1 - a + sign * NEAR_ONE, b), share) for sign in (1, -1)]
     return (sides[0] + sides[1]) / 2
 
 
 def _closed(rate: Numbers, a: float, b: Numbers, share: Numbers) -> Numbers:
-    over = a + b - 1
-    series = hyp2f1(over - rate, a - 1, over, share)
-    found: Numbers = over / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-share)) * series)
+    over, less = a + b - 1, np.minimum(rate, a - 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        series = np.where(rate < a - 1, hyp2f1(rate, b, over, share), hyp2f1(over - rate, a - 1, over, share))
+        found: Numbers = over / (a - 1) * (1 - np.exp(less * np.log1p(-share)) * series)
+    lost = ~np.isfinite(found)
+    if lost.any():
+        found[lost] = _summed(rate[lost], a, b[lost], share[lost])
     return np.maximum(found, 0.0)
+
+
+def _summed(rate: Numbers, a: float, b: Numbers, share: Numbers) -> Numbers:
+    """Add up the chances that each purchase is reached: slow, and safe where the closed form is beyond a computer."""
+    total, going = np.zeros(len(rate)), np.ones(len(rate))
+    for i in range(1, MOST_TERMS):
+        added = going * betainc(i, rate, share)
+        total += added
+        going *= (b + i - 1) / (a + b + i - 1)
+        if (added <= ENOUGH * np.maximum(total, ENOUGH)).all():
+            break
+    return total
 
 
 def expected_new(parameters: Numbers, horizon: float) -> float:

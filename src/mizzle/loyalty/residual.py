@@ -218,8 +218,7 @@ def _again(
             value = float(_worth(model, found, spent, rows, money).mean())
         except (UnfitCustomers, UnfitModel):
             continue
-        if math.isfinite(value) and value > 0:
-            yield value
+        yield value
 
 
 def _refitted(model: Fitted, x: Numbers, tx: Numbers, age: Numbers) -> Numbers:
