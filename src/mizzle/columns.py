@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.answer import SetAside
-from mizzle.errors import MizzleError, UnreadableLog
+from mizzle.errors import MizzleError, UnclearMapping, UnreadableLog
 from mizzle.logs.batches import ROW
 from mizzle.logs.readers import open_reader
 from mizzle.logs.times.moments import TimeProfile, as_texts
@@ -135,13 +135,19 @@ class Columns:
 
         Raises
         ------
-        UnfitColumn, UnclearMapping
+        UnfitColumn
             For no such column, a cell that is no date, or a column that can be read in two ways.
         """
         cells = self._cells(name)
+        if not strict and cells.null_count == len(cells):
+            return np.full(len(cells), np.datetime64("NaT", "us"))
         profile = TimeProfile(())
         profile.add(cells, self.table[ROW])
-        read = profile.decide(name, dates).read(cells)
+        try:
+            read = profile.decide(name, dates).read(cells)
+        except UnclearMapping as unclear:  # which speaks of the options of a log
+            asked, hint, _ = str(unclear).partition(" Name the column of times")
+            raise UnfitColumn(asked + (" Name another column, or mend this one." if hint else "")) from None
         fits = pc.or_(pc.is_valid(read), pc.is_null(cells))
         if strict and not pc.all(fits).as_py():
             self._refuse(name, fits, "is no date that goes with the others of the column")

@@ -32,7 +32,7 @@ def test_the_order_of_customers_does_not_matter(model, seed):
     found, rng = drawn(model, seed)
     order = rng.permutation(len(found.age))
     one, other = (fit(model, *(column[places] for column in found[:3])) for places in (order, slice(None)))
-    assert one.log_likelihood.value == pytest.approx(other.log_likelihood.value, rel=1e-9)
+    assert one.log_likelihood.value == pytest.approx(other.log_likelihood.value, rel=1e-7)
 
 
 @quick
@@ -110,7 +110,7 @@ def test_rows_that_stand_for_many_are_as_many_rows(seed):
     different, counts = np.unique(rows, axis=0, return_counts=True)
     one = loyalty.bg_bb(*rows.T)
     other = loyalty.bg_bb(*different.T, customers=counts)
-    assert one.log_likelihood.value == pytest.approx(other.log_likelihood.value, rel=1e-9)
+    assert one.log_likelihood.value == pytest.approx(other.log_likelihood.value, rel=1e-7)
 
 
 @quick

@@ -263,7 +263,8 @@ def _currency(currencies: Sequence[str | None], wanted: str | None, left: NDArra
     if wanted is None:
         if len(there) > 1:
             raise UnfitTransactions(
-                f"Amounts are in several currencies, which are never added up: {listed}. Choose one of them."
+                f"Amounts are in several currencies, which are never added up: {listed}. Choose one of them (in the "
+                "shell: --only EUR)."
             )
         return np.ones(len(found), dtype=bool)
     if wanted.strip().upper() not in there:

@@ -58,7 +58,7 @@ def _cleaned(chosen: argparse.Namespace) -> tuple[Purchases, str]:
     codes, names = columns.codes(chosen.customer)
     found = clean(
         codes,
-        _dates(columns, chosen.date, chosen.dates),
+        columns.instants(chosen.date, dates=chosen.dates, strict=False),
         _amounts(columns, chosen.amount) if chosen.amount else None,
         names=names,
         currencies=columns.words(currency) if currency else None,
@@ -75,26 +75,20 @@ def _cleaned(chosen: argparse.Namespace) -> tuple[Purchases, str]:
 
 def _currency_column(chosen: argparse.Namespace) -> str | None:
     """Find a column that is called as currencies are."""
-    from mizzle.columns import read_columns
+    from mizzle.logs.readers import open_reader
 
     if not chosen.amount:
         return None
-    names = read_columns(chosen.file, sheet=chosen.sheet).names
+    reader = open_reader(chosen.file, sheet=chosen.sheet, lone=True)
+    try:
+        names = getattr(reader, "columns", ())
+    finally:
+        reader.close()
     return next((name for name in names if name.strip().lower() in CALLED_CURRENCY), None)
 
 
 def _only(columns: Columns, currency: str) -> str:
     return next((word.upper() for word in columns.words(currency) if word), "currency")
-
-
-def _dates(columns: Columns, name: str, order: str | None) -> NDArray[np.datetime64]:
-    """Read dates; where most of them are none, say what is wrong with the first."""
-    import numpy as np
-
-    found = columns.instants(name, dates=order, strict=False)
-    if np.isnat(found).mean() > HALF:
-        return columns.instants(name, dates=order)
-    return found
 
 
 def _amounts(columns: Columns, name: str) -> Numbers:
