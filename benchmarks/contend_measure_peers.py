@@ -72,7 +72,7 @@ def pingouin_alpha(path: str) -> tuple[Work, Check]:
 
 
 def pingouin_icc(path: str) -> tuple[Work, Check]:
-    """The six intraclass correlations by pingouin."""
+    """Find the six intraclass correlations by pingouin."""
     pingouin, pandas, data = import_module("pingouin"), import_module("pandas"), _read(path)
     wide = pandas.DataFrame(data["answers"])
     rows = wide.reset_index().melt("index", var_name="rater", value_name="rating")

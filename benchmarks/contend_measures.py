@@ -136,7 +136,7 @@ def omega(path: str) -> tuple[Work, Check]:
 
 
 def icc(path: str) -> tuple[Work, Check]:
-    """The six intraclass correlations of targets by raters."""
+    """Find the six intraclass correlations of targets by raters."""
     from mizzle.survey.intraclass import shrout_fleiss as measure
 
     data = _read(path)

@@ -153,10 +153,10 @@ def run(options: argparse.Namespace) -> None:
 
 def _explanation() -> str:
     return (
-        "Generated data, which both sides find in memory as arrays or frames. Each figure is a process of its own, timed"
-        f" inside after its imports; the median of {REPEATS} runs for mizzle, one run for a peer. Memory is the most the"
-        " process ever had, the data included. mizzle's figures have more in them than is compared: standard errors"
-        " and intervals for BG/NBD and alpha, the divisions of R² that are cheap beside LMG, intervals of raters."
+        "Generated data, which both sides find in memory as arrays or frames. Each figure is a process of its own,"
+        f" timed inside after its imports; the median of {REPEATS} runs for mizzle, one run for a peer. Memory is the"
+        " most the process ever had, the data included. mizzle's answers have more in them than is compared: standard"
+        " errors and intervals for BG/NBD and alpha, other divisions of R² beside LMG, intervals of raters."
     )
 
 
@@ -194,7 +194,7 @@ def _agreement(jobs: list[Job], runs: Runs) -> str:
 
 def _farthest(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
     shared = [name for name in ours if name in theirs]
-    return max(abs(ours[name] - theirs[name]) / max(abs(ours[name]), 1e-3) for name in shared)
+    return float(max(abs(ours[name] - theirs[name]) / max(abs(ours[name]), 1e-3) for name in shared))
 
 
 def _goals(jobs: list[Job], runs: Runs) -> Iterator[tuple[str, str, str]]:
