@@ -88,11 +88,17 @@ def pingouin_icc(path: str) -> tuple[Work, Check]:
 
 def factor_analyzer(path: str) -> tuple[Work, Check]:
     """McDonald's omega from the loadings of factor-analyzer."""
-    analyzer, data = import_module("factor_analyzer").FactorAnalyzer, _read(path)
+    module, data = import_module("factor_analyzer.factor_analyzer"), _read(path)
+    checked = module.check_array
+
+    def renamed(array: Any, *, force_all_finite: bool = True, **more: Any) -> Any:
+        return checked(array, ensure_all_finite=force_all_finite, **more)  # as newer scikit-learn calls it
+
+    module.check_array = renamed
 
     def work() -> float:
         spread = data["answers"].std(axis=0, ddof=1)
-        found = analyzer(n_factors=1, rotation=None, method="ml")
+        found = module.FactorAnalyzer(n_factors=1, rotation=None, method="ml")
         found.fit(data["answers"])
         loadings = abs(found.loadings_[:, 0]) * spread
         own = (1 - found.loadings_[:, 0] ** 2) * spread**2
