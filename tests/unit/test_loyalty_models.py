@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.special import gammaln, hyp2f1
+from scipy.special import betainc, gammaln, hyp2f1
 
 from golden.proofs import Absent, golden
 from golden.proofs import loyalty as known
@@ -15,6 +15,7 @@ from mizzle import loyalty
 from mizzle.loyalty import bgbb, bgnbd, contracts, fitted, maximum, mbgcnbdk, paretonbd, spending
 from mizzle.loyalty.bases import UnfitCustomers, base_of, compressed
 from mizzle.loyalty.fitted import UnfitModel
+from mizzle.loyalty.reaching import reached
 from mizzle.loyalty.residual import residual_value
 from mizzle.simulate import CUSTOMERS, buyers, cohort
 
@@ -130,13 +131,30 @@ def test_expected_purchases_of_a_new_customer_are_the_mean_of_many(model, k):
     assert loyalty.expected_purchases_new(model, 30).value == pytest.approx(drawn.frequency.mean(), abs=4 * error)
 
 
-def test_the_closed_form_is_the_sum_over_purchases():
-    for rate, a, b in [(0.3, 0.8, 2.4), (2.3, 0.8, 4.4), (9.0, 40.0, 30.0), (500.0, 0.8, 502.0), (3.0, 9000.0, 7000.0)]:
-        rows = [np.array([one]) for one in (rate, b, 0.4)]
-        closed = bgnbd.purchases_if_alive(rows[0], a, rows[1], rows[2])
-        assert closed == pytest.approx(bgnbd._summed(rows[0], a, rows[1], rows[2]), rel=1e-8)
-    beyond = [np.array([one]) for one in (9000.0, 9000.0, 0.9)]
-    assert bgnbd.purchases_if_alive(beyond[0], 9000.0, beyond[1], beyond[2]) == pytest.approx([2.0], rel=1e-3)
+def one_by_one(rate, a, b, share, steps, purchases=400_000):
+    """The sum over purchases of the chance that each is reached."""
+    n = np.arange(1, purchases + 1.0)
+    going = np.r_[1.0, np.cumprod((b + n[:-1] - 1) / (a + b + n[:-1] - 1))]
+    return sum(weight * (going * betainc(n * len(steps) - j, rate + j, share)).sum() for j, weight in enumerate(steps))
+
+
+@pytest.mark.parametrize(
+    ("rate", "a", "b", "share", "steps"),
+    [
+        (0.3, 0.8, 2.4, 0.4, [1.0]),
+        (700.0, 0.8, 10.0, 0.9, [1.0]),
+        (700.0, 0.001, 3000.0, 0.99, [1.0]),
+        (9000.0, 9000.0, 9000.0, 0.9, [1.0]),
+        (50.0, 2.0, 9.0, 0.999, [0.3, 0.7]),
+        (1e5, 0.5, 1e4, 0.5, [0.5, 0.25, 0.25]),
+    ],
+)
+def test_purchases_to_expect_are_the_sum_over_purchases(rate, a, b, share, steps):
+    rows = [np.array([one]) for one in (rate, b, share)]
+    direct = one_by_one(rate, a, b, share, steps)
+    assert reached(rows[0], a, rows[1], rows[2], np.array([steps])) == pytest.approx([direct], rel=1e-5)
+    if len(steps) == 1:
+        assert bgnbd.purchases_if_alive(rows[0], a, rows[1], rows[2]) == pytest.approx([direct], rel=1e-6)
 
 
 @pytest.mark.parametrize("model", ["bg-nbd", "pareto-nbd", "mbg-cnbd-k"])
@@ -298,14 +316,7 @@ def test_a_sample_is_fitted_first_where_there_are_many_customers(many, monkeypat
 
 def test_what_takes_too_many_steps_ends_where_it_is(many, monkeypatch):
     monkeypatch.setattr(maximum, "MOST_STEPS", 1)
-    monkeypatch.setattr(mbgcnbdk, "MOST_TERMS", 2)
-    monkeypatch.setattr(bgnbd, "MOST_TERMS", 2)
-    base = base_of(*many[:3])
-    short = bgnbd.fit(base)
-    assert short.log_likelihood.value < -1000
-    one = [np.array([value]) for value in (3.0, 30.0, 39.0)]
-    assert mbgcnbdk.expected(np.array([1.3, 2.8, 0.4, 0.8]), *one, 52.0, 2)[0] < 1
-    assert bgnbd._summed(one[0], 0.4, one[0], np.array([0.5]))[0] < 1
+    assert bgnbd.fit(base_of(*many[:3])).log_likelihood.value < -1000
 
 
 def test_equal_customers_are_put_together_and_nothing_is_rounded():

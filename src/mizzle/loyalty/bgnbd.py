@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc, gammaln, hyp2f1, psi, zeta
+from scipy.special import gammaln, hyp2f1, psi, zeta
 
 from mizzle.loyalty.bases import Base, base_of
 from mizzle.loyalty.fitted import Fitted, fitted
 from mizzle.loyalty.maximum import SCALE, SHAPE, Height, highest
+from mizzle.loyalty.reaching import reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,8 +23,7 @@ BOUNDS = (SHAPE, SCALE, SHAPE, SHAPE)
 SAMPLED = 10_000
 """Rows of a sample that is fitted first, where there are many more."""
 
-ENOUGH = 1e-12
-MOST_TERMS = 1_000_000
+ROUGH = 1e-6
 NEAR_ONE = 1e-5
 """How near to a pole of the closed form the mean of its two sides is taken."""
 
@@ -231,8 +231,9 @@ def purchases_if_alive(rate: Numbers, a: float, b: Numbers, share: Numbers) -> N
     -----
     (a + b - 1) / (a - 1) · [1 - (1 - z)^(a-1) 2F1(a + b - 1 - rate, a - 1; a + b - 1; z)], which is the published
     form after Euler's transformation: it neither overflows nor cancels for those who bought a thousand times; where a
-    is larger than their rate, it is the published form itself. At its
-    poles (a = 1, a + b = 1) the mean of both sides is taken, since the figure itself passes smoothly.
+    is larger than their rate, it is the published form itself. Where its digits are lost all the same, which shows
+    since it then lies outside of what is possible, the sum over purchases is taken. At its poles (a = 1, a + b = 1)
+    the mean of both sides is taken, since the figure itself passes smoothly.
     """
     pairs, places = np.unique(rate + 1j * share, return_inverse=True)
     if len(pairs) < len(rate):
@@ -262,22 +263,11 @@ def _closed(rate: Numbers, a: float, b: Numbers, share: Numbers) -> Numbers:
     with np.errstate(over="ignore", invalid="ignore"):
         series = np.where(rate < a - 1, hyp2f1(rate, b, over, share), hyp2f1(over - rate, a - 1, over, share))
         found: Numbers = over / (a - 1) * (1 - np.exp(less * np.log1p(-share)) * series)
-    lost = ~np.isfinite(found)
+    least, most = -np.expm1(rate * np.log1p(-share)), rate * share / (1 - share)
+    lost = ~((found >= least * (1 - ROUGH)) & (found <= most * (1 + ROUGH)))
     if lost.any():
-        found[lost] = _summed(rate[lost], a, b[lost], share[lost])
-    return np.maximum(found, 0.0)
-
-
-def _summed(rate: Numbers, a: float, b: Numbers, share: Numbers) -> Numbers:
-    """Add up the chances that each purchase is reached: slow, and safe where the closed form is beyond a computer."""
-    total, going = np.zeros(len(rate)), np.ones(len(rate))
-    for i in range(1, MOST_TERMS):
-        added = going * betainc(i, rate, share)
-        total += added
-        going *= (b + i - 1) / (a + b + i - 1)
-        if (added <= ENOUGH * np.maximum(total, ENOUGH)).all():
-            break
-    return total
+        found[lost] = reached(rate[lost], a, b[lost], share[lost], np.ones((int(lost.sum()), 1)))
+    return found
 
 
 def expected_new(parameters: Numbers, horizon: float) -> float:

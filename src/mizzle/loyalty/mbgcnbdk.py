@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betainc, gammaln, psi, zeta
+from scipy.special import gammaln, psi, zeta
 
 from mizzle.loyalty.bases import Base, UnfitCustomers, base_of
 from mizzle.loyalty.bgnbd import purchases_if_alive
 from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
 from mizzle.loyalty.maximum import SCALE, SHAPE, Height, highest, mixture
+from mizzle.loyalty.reaching import reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +29,6 @@ MOST_REGULAR = 12
 
 ROWS = 8192
 NOTHING = -1e300
-ENOUGH = 1e-12
-MOST_TERMS = 100_000
 
 
 def mbg_cnbd_k(
@@ -250,33 +249,15 @@ def p_alive(parameters: Numbers, x: Numbers, tx: Numbers, age: Numbers, k: int) 
 
 
 def expected(parameters: Numbers, x: Numbers, tx: Numbers, age: Numbers, horizon: float, k: int) -> Numbers:
-    """Give the purchases to expect of each customer in the coming time, exactly for every k.
-
-    Notes
-    -----
-    A customer who is alive and j steps past the last purchase makes the i-th purchase once i k - j more steps are
-    done: a negative binomial chance, an incomplete beta function, times the chance not to stop at the i - 1 before.
-    """
+    """Give the purchases to expect of each customer in the coming time, for every k; see `reached`."""
     r, alpha, a, b = (float(one) for one in parameters)
     shares = _since(parameters, x, tx, age, k)
     share = horizon / (alpha + age + horizon)
     if k == 1:
         return np.asarray(shares[:, 1] * purchases_if_alive(r + x, a, b + x + 1, share))
-    total = np.zeros(len(x))
-    m, going = r + k * x, np.ones(len(x))
-    open_rows = np.arange(len(x))
-    for i in range(1, MOST_TERMS):
-        rows = open_rows
-        added = np.zeros(len(rows))
-        for j in range(k):
-            added += shares[rows, j + 1] * betainc(i * k - j, m[rows] + j, share[rows])
-        added *= going[rows]
-        total[rows] += added
-        going[rows] *= (b + x[rows] + i) / (a + b + x[rows] + i)
-        open_rows = rows[added > ENOUGH * np.maximum(total[rows], ENOUGH)]
-        if not len(open_rows):
-            break
-    return total
+    alive = shares[:, 1:].sum(axis=1)
+    steps = shares[:, 1:] / np.maximum(alive, 1e-300)[:, None]
+    return np.asarray(alive * reached(r + k * x, a, b + x + 1, share, steps))
 
 
 def expected_new(parameters: Numbers, horizon: float, k: int) -> float:
