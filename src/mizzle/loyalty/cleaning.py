@@ -303,6 +303,7 @@ def _returns(sieve: _Sieve, codes: Codes, moments: Days, spent: Numbers) -> None
     returns = left[spent[left] < 0]
     if not len(returns):
         return
+    left = left[np.isin(codes[left], codes[returns])]
     cents = np.rint(np.abs(spent) * CENTS)
     _, keys = np.unique(np.stack([codes[left].astype(float), cents[left]]), axis=1, return_inverse=True)
     key = np.full(len(codes), -1)

@@ -59,6 +59,7 @@ def gamma_gamma(frequency: ArrayLike, monetary: ArrayLike) -> Fitted:
 
     Interval: 95 %, normal on the logarithm of a parameter, from the inverse of the second derivatives at the top. None
     where it has no top that fixes the parameter, which is said in a warning.
+    It covers 93 to 97 % from 1,000 customers on of whom four in ten came back.
 
     Not for: amounts below zero (set returns aside first), or several currencies in one column.
 
