@@ -68,6 +68,12 @@ def fit(name: str, source: str = "summary") -> Any:
 
 
 @cache
+def modified() -> Any:
+    """MBG/NBD fitted to CDNOW."""
+    return loyalty.mbg_cnbd_k(*cdnow(), k=1)
+
+
+@cache
 def donors() -> Any:
     """The model of donors."""
     x, last, n = (np.array(column) for column in zip(*DONATIONS, strict=True))
@@ -253,6 +259,13 @@ PROOFS = [
         lambda: fit("pareto_nbd"),
         {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669, "LL": -9594.98},
         published={"r": "0.553", "alpha": "10.578", "s": "0.606", "beta": "11.669", "LL": "-9594.98"},
+    ),
+    *parameters(
+        "loyalty",
+        "lifetimes, test of ModifiedBetaGeoFitter, CDNOW (MBG/NBD: k = 1)",
+        modified,
+        {"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614},
+        published={"r": "0.525", "alpha": "6.183", "a": "0.891", "b": "1.614"},
     ),
     *parameters(
         "loyalty",
