@@ -207,6 +207,33 @@ ASKED: tuple[tuple[str, str, str, float, float, Callable[[], Any]], ...] = (
 """Figures of the golden table beyond the parameters."""
 
 
+OTHERS = {"pareto_nbd": (1.4550995, 0.8691159, 1.2134231), "modified": (1.2626708, 0.7061263, 1.1822838)}
+"""Of lifetimes 0.11.3 on CDNOW: purchases of the customer x = 2 in 39 weeks, P(alive), purchases of a new one."""
+
+
+def _others() -> Iterator[Proof]:
+    """What two more models say of one customer, as another program says it."""
+    names = ("expected_purchases[x=2, t_x=30.43, T=38.86, 39 weeks]", "P(alive)[x=2, t_x=30.43, T=38.86]")
+    for model, values in OTHERS.items():
+        for place, (name, value) in enumerate(zip((*names, "expected_purchases_new[39 weeks]"), values, strict=True)):
+            yield Proof(
+                "loyalty",
+                name,
+                f"lifetimes 0.11.3, {'Pareto/NBD' if model == 'pareto_nbd' else 'MBG/NBD'}, CDNOW",
+                "recomputed",
+                value,
+                5e-5,
+                lambda model=model, place=place: _said(model)[place],
+            )
+
+
+def _said(model: str) -> tuple[float, ...]:
+    found = modified() if model == "modified" else fit(model)
+    one = loyalty.customers(found, *ONE, 39)[0]
+    new = loyalty.expected_purchases_new(found, 39)
+    return one.expected_purchases.value, one.p_alive.value, new.value
+
+
 def _figures() -> Iterator[Proof]:
     def left(period: int) -> Callable[[], float]:
         return lambda: 1000 * loyalty.survival(contract(REGULAR), [period])[0].value
@@ -306,5 +333,6 @@ PROOFS = [
     ),
     *_from_table(),
     *_figures(),
+    *_others(),
 ]
 """Every published or recomputed figure of customer-base models."""
