@@ -84,13 +84,17 @@ def _jobs(*, quick: bool) -> list[Job]:
         title = f"LMG of {predictors} predictors, {rows:,} rows"
         peers = {"pingouin": "pingouin-importance"}
         jobs.append(Job(f"lmg {predictors}", title, data, "importance", peers, arguments={"replicates": 0}))
+    return [*jobs, *_others(many, rows)]
+
+
+def _others(many: int, rows: int) -> list[Job]:
+    """Bootstraps of importance, scales, raters and the slide."""
     ten = Data(f"drivers-10-{rows}", "make-drivers", {"rows": rows, "predictors": 10})
     answers = Data(f"answers-{many}", "make-answers", {"rows": many, "items": 10})
     rated = Data(f"answers-{rows // 10}", "make-answers", {"rows": rows // 10, "items": 6})
     slides = Data(f"slides-{rows}", "make-slides", {"rows": rows})
     again = {"replicates": REPLICATES}
     return [
-        *jobs,
         Job("correlation", f"one correlation matrix of 11 columns, {rows:,} rows (numpy)", ten, "correlation", {}),
         Job(
             "bootstraps", f"LMG of 10 predictors with {REPLICATES:,} bootstraps", ten, "importance", {}, arguments=again
