@@ -88,7 +88,8 @@ def pingouin_icc(path: str) -> tuple[Work, Check]:
 
 def factor_analyzer(path: str) -> tuple[Work, Check]:
     """McDonald's omega from the loadings of factor-analyzer."""
-    module, data = import_module("factor_analyzer.factor_analyzer"), _read(path)
+    module: Any = import_module("factor_analyzer.factor_analyzer")
+    data = _read(path)
     checked = module.check_array
 
     def renamed(array: Any, *, force_all_finite: bool = True, **more: Any) -> Any:
