@@ -184,6 +184,7 @@ LIBRARY = {
     "mizzle.adoption": None,
     "mizzle.economics": None,
     "mizzle.survey": None,
+    "mizzle.loyalty": None,
     "mizzle.report.page": ("report",),
     "mizzle.simulate": (
         "event_log",
@@ -195,6 +196,9 @@ LIBRARY = {
         "team_answers",
         "coded_units",
         "drivers_and_outcome",
+        "buyers",
+        "purchases",
+        "cohort",
     ),
 }
 """What the library offers: names in modules, or None for all that `__all__` names."""

@@ -3,6 +3,8 @@
 `event_log` draws any number of departments. The log is skewed the way real logs are: a few departments do most of the
 work, waits are lognormal, slow cases are slow everywhere, some steps are skipped, some cases are sent back, some end
 before the customer hears of them. `deliveries` draws the orders of one company, with known changes in them.
+
+`buyers` draws customers who come back, `purchases` a file of what they bought, `cohort` those who renew a contract.
 """
 
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
     from mizzle.simulate.answers import coded_units, drivers_and_outcome, scale_answers, team_answers
+    from mizzle.simulate.buyers import CUSTOMERS, Buyers, buyers, cohort, purchases
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.ledgers import leaving_customers, skewed
@@ -20,14 +23,18 @@ if TYPE_CHECKING:
     from mizzle.simulate.twins import cards, chances_of_pairs, sessions
 
 __all__ = [
+    "CUSTOMERS",
     "DELIVERY_CHANGES",
     "DELIVERY_PERCEPTION",
     "DELIVERY_SCHEMA",
     "PERCEPTION",
     "SCHEMA",
+    "Buyers",
+    "buyers",
     "cards",
     "chances_of_pairs",
     "coded_units",
+    "cohort",
     "counted_levels",
     "deliveries",
     "delivery_changes",
@@ -35,6 +42,7 @@ __all__ = [
     "event_log",
     "event_log_batches",
     "leaving_customers",
+    "purchases",
     "rating_departments",
     "scale_answers",
     "sessions",
@@ -48,6 +56,11 @@ __all__ = [
 lazily(
     __name__,
     {
+        "CUSTOMERS": "buyers",
+        "Buyers": "buyers",
+        "buyers": "buyers",
+        "cohort": "buyers",
+        "purchases": "buyers",
         "DELIVERY_CHANGES": "changes",
         "DELIVERY_PERCEPTION": "deliveries",
         "DELIVERY_SCHEMA": "deliveries",
