@@ -1,4 +1,4 @@
-"""Measure mizzle beside its peers: `./run bench LANE`, one of journeys, logs, coverage, privacy, measures and others."""
+"""Measure mizzle beside its peers: `./run bench LANE`."""
 
 from __future__ import annotations
 
