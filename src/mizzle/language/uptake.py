@@ -187,8 +187,8 @@ class Finder:
 
     def __init__(self, vocabulary: Mapping[str, Iterable[str]], languages: Sequence[str] = LANGUAGES) -> None:
         self.concepts = tuple(vocabulary)
-        self._phrases: dict[str, list[tuple[int, tuple[frozenset[str], ...]]]] = {}
-        """By the form of a first word: the concept, and the forms of the words that must follow."""
+        self._phrases: dict[str, list[tuple[int, str, tuple[frozenset[str], ...]]]] = {}
+        """By the form of a first word: the concept, the phrase, and the forms of the words that must follow."""
         owners: dict[tuple[str, ...], int] = {}
         for place, (concept, phrases) in enumerate(vocabulary.items()):
             for phrase in phrases:
@@ -200,7 +200,7 @@ class Finder:
                     raise MizzleError(f"{phrase!r} is a word of {other!r} and of {concept!r}. Leave it with one.")
                 first, *rest = (forms_of(word, languages) for word in words)
                 for form in first:
-                    self._phrases.setdefault(form, []).append((place, tuple(rest)))
+                    self._phrases.setdefault(form, []).append((place, " ".join(words), tuple(rest)))
         named = Counter(owners.values())
         without = [concept for place, concept in enumerate(self.concepts) if not named[place]]
         if without or not self.concepts:
@@ -209,11 +209,12 @@ class Finder:
 
     def concepts_in(self, text: str) -> frozenset[int]:
         """Give the places of the concepts that a text uses."""
-        return frozenset(self._found(words_of(text)))
+        return frozenset(place for place, _ in self.mentions(words_of(text)))
 
-    def _found(self, words: Sequence[str]) -> Iterator[int]:
+    def mentions(self, words: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Give every mention in the words of a text: the place of its concept, and the phrase of the vocabulary."""
         for here, word in enumerate(words):
-            for concept, rest in self._phrases.get(word, ()):
+            for concept, phrase, rest in self._phrases.get(word, ()):
                 after = words[here + 1 : here + 1 + len(rest)]
                 if len(after) == len(rest) and all(one in forms for one, forms in zip(after, rest, strict=True)):
-                    yield concept
+                    yield concept, phrase
