@@ -212,9 +212,12 @@ class Finder:
         return frozenset(place for place, _ in self.mentions(words_of(text)))
 
     def mentions(self, words: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """Give every mention in the words of a text: the place of its concept, and the phrase of the vocabulary."""
+        """Give the mentions in the words of a text: the place of a concept, once where it begins, and its phrase."""
         for here, word in enumerate(words):
+            told = -1
             for concept, phrase, rest in self._phrases.get(word, ()):
                 after = words[here + 1 : here + 1 + len(rest)]
-                if len(after) == len(rest) and all(one in forms for one, forms in zip(after, rest, strict=True)):
+                fits = len(after) == len(rest) and all(one in forms for one, forms in zip(after, rest, strict=True))
+                if fits and concept != told:
+                    told = concept
                     yield concept, phrase

@@ -1,0 +1,345 @@
+"""Themes of customers' comments: what many of them are about, named by their own words. Never for texts of staff."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mizzle.errors import MizzleError
+from mizzle.language.words import LANGUAGES, stop_words, words_of
+from mizzle.shares import share_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+    from mizzle.estimate import Estimate
+
+    Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
+    Tokens = list[list[str]]
+
+METHOD = "language.themes/1"
+LEAST = 5
+"""The least number of comments that make a theme."""
+NAMED, EXAMPLES = 5, 3
+"""Words that name a theme; comments that show it."""
+FEWEST, MOST, PER_THEME = 2, 20, 4.0
+DIMENSIONS = 100
+STARTS = 3
+COMMON = 0.5
+"""Share of comments beyond which a word tells nothing."""
+MOST_WORDS = 1800
+"""Words whose vectors are asked for, the most frequent first: some 230 a second are new."""
+SIF = 1e-3
+"""Weight of a word of frequency p is SIF / (SIF + p) (Arora et al. 2017)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of comments.
+
+    Attributes
+    ----------
+    words
+        The words that tell it from the others, the most telling first.
+    share
+        Its share of all comments that say something, with Wilson's interval; `share.n` is how many those are.
+    n
+        How many comments it has.
+    examples
+        Places of the comments nearest to its middle.
+    language
+        Whose comments it has, where themes are sought in each language; None where in all together.
+    """
+
+    words: tuple[str, ...]
+    share: Estimate
+    n: int
+    examples: tuple[int, ...]
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """Themes of comments.
+
+    Attributes
+    ----------
+    themes
+        The largest first.
+    of
+        For each comment the place of its theme; -1 for none.
+    empty
+        Comments that say nothing.
+    unthemed
+        Comments without a word that others use as well, or of too few to make a theme.
+    """
+
+    themes: tuple[Theme, ...]
+    of: tuple[int, ...]
+    empty: int
+    unthemed: int
+
+
+def themes(
+    comments: Sequence[str | None],
+    *,
+    rng: np.random.Generator,
+    languages: Sequence[str | None] | None = None,
+    n_themes: int | None = None,
+    vectors: Vectors | None = None,
+    least: int = LEAST,
+) -> Themes:
+    """Find what many comments of customers are about.
+
+    Parameters
+    ----------
+    comments
+        Comments of customers, never of staff. None or empty where there is none.
+    rng
+        Starts the search for groups.
+    languages
+        The language of each comment, as its form was. Without vectors, themes are sought in each language by itself;
+        with them in all together, each language centred first.
+    n_themes
+        How many themes are sought in all; where None, the root of the number of comments over four, 2 to 20.
+    vectors
+        Gives vectors of words (`mizzle.language.word_vectors`); where None, words count as they are.
+    least
+        The least number of comments that make a theme.
+
+    Returns
+    -------
+    Themes
+        Themes with shares of 0 to 1, and the theme of each comment.
+
+    Raises
+    ------
+    MizzleError
+        For too few comments, or languages or a number of themes that cannot be.
+
+    Notes
+    -----
+    Formula: words and pairs of words of at least two comments and at most half of them, without those that carry no
+    meaning, weighted by 1 + ln(count) and inverse document frequency (TF-IDF), rows of length 1; the first 100 singular
+    vectors, rows of length 1; k-means, the best of three starts. With vectors: the mean of the vectors of a comment's
+    words, weighted by 0.001 / (0.001 + frequency), the mean of its language subtracted, and the same k-means. The words
+    of a theme are those with the greatest mean weight within it less that over all comments.
+    Assumes: a comment is of one theme. Themes are groups of words, not truths: with another start or number they differ.
+    Missing data: empty comments are counted and left out; comments without a common word are of no theme.
+    Interval: Wilson's, of comments, for the themes as found; it does not know that others could be found.
+    Not for: texts of staff, whatever they are; single comments; feelings, which are not inferred here or anywhere.
+
+    References
+    ----------
+    Arora, Liang and Ma (2017), a simple but tough-to-beat baseline for sentence embeddings. Checked against labelled
+    comments beside simple baselines (tests/golden, text_and_feedback).
+
+    Examples
+    --------
+    >>> said = ["The wait was long", "A long wait again", "Waited so long", "Clean room", "The room was clean"] * 4
+    >>> found = themes(said, rng=np.random.default_rng(1), n_themes=2)
+    >>> [(theme.n, theme.words[0]) for theme in found.themes]
+    [(12, 'long'), (8, 'clean')]
+    """
+    if languages is not None and len(languages) != len(comments):
+        raise MizzleError(f"There are {len(comments)} comments and {len(languages)} languages; give one for each.")
+    if n_themes is not None and n_themes < FEWEST:
+        raise MizzleError(f"At least {FEWEST} themes are sought, not {n_themes}.")
+    said = [place for place, comment in enumerate(comments) if comment and comment.strip()]
+    if len(said) < FEWEST * least:
+        raise MizzleError(
+            f"There are {len(said)} comments that say something; at least {FEWEST * least} are needed to find themes."
+        )
+    spoken = [None if languages is None else languages[place] for place in said]
+    tokens = [words_of(comments[place] or "") for place in said]
+    wanted = n_themes or min(max(round(math.sqrt(len(said)) / PER_THEME), FEWEST), MOST)
+    search = _Search(tokens, spoken, rng, wanted)
+    groups = search.by_vectors(vectors) if vectors is not None else search.by_words()
+    return _told(comments, said, groups, least)
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group of comments that was found: rows among those that say something, the nearest to its middle first."""
+
+    rows: NDArray[np.int64]
+    words: list[str]
+    language: str | None
+
+
+@dataclass(slots=True)
+class _Search:
+    tokens: Tokens
+    spoken: Sequence[str | None]
+    rng: np.random.Generator
+    wanted: int
+
+    def by_words(self) -> list[_Group]:
+        """Find groups in each language by itself."""
+        found: list[_Group] = []
+        for language in sorted({one or "" for one in self.spoken}):
+            rows = np.array([row for row, one in enumerate(self.spoken) if (one or "") == language], np.int64)
+            weights, names = weighted([self.tokens[row] for row in rows], language or None)
+            k = max(round(self.wanted * len(rows) / len(self.tokens)), 1)
+            filled = np.flatnonzero(np.diff(weights.indptr))
+            if not len(filled):
+                continue
+            nearest = self._clustered(_reduced(weights[filled], self.rng), k)
+            found += _named([rows[filled[group]] for group in nearest], rows, weights, names, language or None)
+        return found
+
+    def by_vectors(self, vectors: Vectors) -> list[_Group]:
+        """Find groups in all languages together."""
+        weights, names = weighted(self.tokens, None)
+        means, filled = averaged(self.tokens, vectors)
+        for language in {*self.spoken}:
+            rows = filled & np.array([one == language for one in self.spoken])
+            if rows.any():
+                means[rows] -= means[rows].mean(0)
+        places = np.flatnonzero(filled)
+        if not len(places):
+            return []
+        nearest = self._clustered(_unit(means[places]), self.wanted)
+        return _named([places[group] for group in nearest], np.arange(len(self.tokens)), weights, names, None)
+
+    def _clustered(self, points: NDArray[np.float64], k: int) -> list[NDArray[np.int64]]:
+        """Give the rows of each cluster, the nearest to its middle first."""
+        from sklearn.cluster import KMeans
+
+        distinct = len(np.unique(points, axis=0)) if len(points) <= 10 * k else k
+        model = KMeans(min(k, distinct), n_init=STARTS, random_state=int(self.rng.integers(2**31)))
+        away = model.fit_transform(points)
+        labels = model.labels_
+        found = []
+        for label in range(away.shape[1]):
+            rows = np.flatnonzero(labels == label)
+            found.append(rows[np.argsort(away[rows, label], kind="stable")])
+        return found
+
+
+def weighted(tokens: Tokens, language: str | None) -> tuple[csr_array, list[str]]:
+    """Weigh words and pairs of words of comments by TF-IDF: a row for each comment, and what the columns are."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    idle = frozenset(chain.from_iterable(map(stop_words, LANGUAGES if language is None else (language,))))
+
+    def terms(words: list[str]) -> list[str]:
+        kept = [word for word in words if word not in idle and len(word) > 1]
+        return kept + [f"{one} {other}" for one, other in zip(kept, kept[1:], strict=False)]
+
+    common = COMMON if len(tokens) >= 10 else 1.0  # noqa: PLR2004 - of a handful, half is soon reached
+    maker = TfidfVectorizer(analyzer=terms, min_df=2, max_df=common, sublinear_tf=True, dtype=np.float32)
+    try:
+        weights = maker.fit_transform(tokens)
+    except ValueError:  # no term is left
+        from scipy.sparse import csr_array
+
+        return csr_array((len(tokens), 1), dtype=np.float32), [""]
+    return weights, list(maker.get_feature_names_out())
+
+
+def averaged(tokens: Tokens, vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Average the vectors of each comment's words, rare words weighing more; and say which comments have any."""
+    from scipy.sparse import csr_array
+
+    counts = Counter(chain.from_iterable(tokens))
+    words = [word for word, n in counts.most_common(MOST_WORDS) if n > 1 and len(word) > 1]
+    place = {word: column for column, word in enumerate(words)}
+    total = counts.total()
+    weight = np.array([SIF / (SIF + counts[word] / total) for word in words])
+    columns = [[place[word] for word in row if word in place] for row in tokens]
+    lengths = np.array([len(row) for row in columns])
+    flat = np.fromiter(chain.from_iterable(columns), np.int64, int(lengths.sum()))
+    table = csr_array((weight[flat], flat, np.append(0, np.cumsum(lengths))), (len(tokens), max(len(words), 1)))
+    if not words:
+        return np.zeros((len(tokens), 1)), lengths > 0
+    sums = table @ np.asarray(vectors(words), np.float64)
+    return sums / np.maximum(lengths, 1)[:, None], lengths > 0
+
+
+def _reduced(weights: csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Give comments as points in few dimensions, each at distance 1."""
+    from sklearn.decomposition import TruncatedSVD
+
+    if min(weights.shape) <= DIMENSIONS:
+        return _unit(weights.toarray().astype(np.float64))
+    svd = TruncatedSVD(DIMENSIONS, random_state=int(rng.integers(2**31)))
+    return _unit(np.asarray(svd.fit_transform(weights), np.float64))
+
+
+def _unit(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    lengths: NDArray[np.float64] = np.linalg.norm(points, axis=1, keepdims=True)
+    return points / np.where(lengths > 0, lengths, 1.0)
+
+
+def _named(
+    groups: Sequence[NDArray[np.int64]],
+    rows: NDArray[np.int64],
+    weights: csr_array,
+    names: Sequence[str],
+    language: str | None,
+) -> list[_Group]:
+    """Name groups by their most telling words; `weights` has a line for each of `rows`."""
+    single = np.array([" " not in name for name in names])
+    overall = np.asarray(weights.mean(axis=0)).ravel()
+    found = []
+    for group in groups:
+        telling = np.asarray(weights[np.searchsorted(rows, group)].mean(axis=0)).ravel() - overall
+        order = np.argsort(-np.where(single, telling, -np.inf), kind="stable")[:NAMED]
+        found.append(_Group(group, [names[one] for one in order if single[one] and telling[one] > 0], language))
+    return found
+
+
+def _told(comments: Sequence[str | None], said: Sequence[int], groups: Sequence[_Group], least: int) -> Themes:
+    kept = sorted((group for group in groups if len(group.rows) >= least), key=lambda group: (-len(group.rows), group.words))
+    of = np.full(len(comments), -1)
+    told = []
+    for place, group in enumerate(kept):
+        places = [said[row] for row in group.rows]
+        of[places] = place
+        texts = [comments[one] or "" for one in places]
+        told.append(
+            Theme(
+                words=_spelled(group.words, texts),
+                share=share_of(len(places), len(said), METHOD),
+                n=len(places),
+                examples=tuple(_different(places, texts)),
+                language=group.language,
+            )
+        )
+    return Themes(tuple(told), tuple(of.tolist()), len(comments) - len(said), len(said) - int((of >= 0).sum()))
+
+
+def _different(places: Sequence[int], texts: Sequence[str]) -> list[int]:
+    """Give the first few comments that are not the same."""
+    first: dict[str, int] = {}
+    for place, text in zip(places, texts, strict=True):
+        first.setdefault(text.strip(), place)
+        if len(first) == EXAMPLES:
+            break
+    return list(first.values())
+
+
+def _spelled(words: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """Write folded words as the comments mostly write them, with their accents."""
+    wanted = {*words}
+    spellings: dict[str, Counter[str]] = {word: Counter() for word in words}
+    for text in texts:
+        if text.isascii():
+            for word in wanted.intersection(words_of(text)):
+                spellings[word][word] += 1
+            continue
+        for spelled in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text).lower()):
+            for word in wanted.intersection(words_of(spelled)):
+                spellings[word][spelled] += 1
+    return tuple(spellings[word].most_common(1)[0][0] if spellings[word] else word for word in words)
