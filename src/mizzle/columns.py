@@ -222,4 +222,3 @@ def read_grouped(columns: Columns, name: str | None) -> tuple[NDArray[np.int64],
     if name is None:
         return np.zeros(columns.n, np.int64), [""]
     return columns.codes(name)
-

@@ -130,7 +130,9 @@ def _finder(language: str | None) -> Finder:
     """Give what finds the words of one language, or of all; a word of two kinds in two languages is left out."""
     table = tomllib.loads((files("mizzle.language") / "kinds.toml").read_text("utf-8"))
     spoken = LANGUAGES if language is None else (language,)
-    listed = {kind: {w.strip() for one in spoken for w in table[kind][one].replace("\n", " ").split(",")} for kind in KINDS}
+    listed = {
+        kind: {w.strip() for one in spoken for w in table[kind][one].replace("\n", " ").split(",")} for kind in KINDS
+    }
     owners = Counter(tuple(words_of(word)) for words in listed.values() for word in {*words})
     return Finder(
         {kind: sorted(word for word in words if owners[tuple(words_of(word))] == 1) for kind, words in listed.items()},

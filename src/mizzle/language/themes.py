@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.language.words import LANGUAGES, stop_words, words_of
+from mizzle.language.words import as_written, likely_language, stem_of, stop_words, words_of
 from mizzle.shares import share_of
 
 if TYPE_CHECKING:
@@ -35,8 +33,8 @@ NAMED, EXAMPLES = 5, 3
 FEWEST, MOST, PER_THEME = 2, 20, 4.0
 DIMENSIONS = 100
 STARTS = 3
-COMMON = 0.5
-"""Share of comments beyond which a word tells nothing."""
+COMMON, HANDFUL = 0.5, 10
+"""Share of comments beyond which a word tells nothing; of fewer comments, half is soon reached."""
 MOST_WORDS = 1800
 """Words whose vectors are asked for, the most frequent first: some 230 a second are new."""
 SIF = 1e-3
@@ -129,8 +127,8 @@ def themes(
 
     Notes
     -----
-    Formula: words and pairs of words of at least two comments and at most half of them, without those that carry no
-    meaning, weighted by 1 + ln(count) and inverse document frequency (TF-IDF), rows of length 1; the first 100 singular
+    Formula: stems of words (`mizzle.language.words.stem_of`) and pairs of stems of at least two comments and at most
+    half of them, without words that carry no meaning, weighted by 1 + ln(count) and inverse document frequency (TF-IDF), rows of length 1; the first 100 singular
     vectors, rows of length 1; k-means, the best of three starts. With vectors: the mean of the vectors of a comment's
     words, weighted by 0.001 / (0.001 + frequency), the mean of its language subtracted, and the same k-means. The words
     of a theme are those with the greatest mean weight within it less that over all comments.
@@ -165,7 +163,7 @@ def themes(
     wanted = n_themes or min(max(round(math.sqrt(len(said)) / PER_THEME), FEWEST), MOST)
     search = _Search(tokens, spoken, rng, wanted)
     groups = search.by_vectors(vectors) if vectors is not None else search.by_words()
-    return _told(comments, said, groups, least)
+    return _told(search, comments, said, least, groups)
 
 
 @dataclass(slots=True)
@@ -173,7 +171,7 @@ class _Group:
     """A group of comments that was found: rows among those that say something, the nearest to its middle first."""
 
     rows: NDArray[np.int64]
-    words: list[str]
+    stems: list[str]
     language: str | None
 
 
@@ -189,7 +187,7 @@ class _Search:
         found: list[_Group] = []
         for language in sorted({one or "" for one in self.spoken}):
             rows = np.array([row for row, one in enumerate(self.spoken) if (one or "") == language], np.int64)
-            weights, names = weighted([self.tokens[row] for row in rows], language or None)
+            weights, names = weighted([self.tokens[row] for row in rows], [self.spoken[row] for row in rows])
             k = max(round(self.wanted * len(rows) / len(self.tokens)), 1)
             filled = np.flatnonzero(np.diff(weights.indptr))
             if not len(filled):
@@ -200,7 +198,7 @@ class _Search:
 
     def by_vectors(self, vectors: Vectors) -> list[_Group]:
         """Find groups in all languages together."""
-        weights, names = weighted(self.tokens, None)
+        weights, names = weighted(self.tokens, self.spoken)
         means, filled = averaged(self.tokens, vectors)
         for language in {*self.spoken}:
             rows = filled & np.array([one == language for one in self.spoken])
@@ -212,13 +210,28 @@ class _Search:
         nearest = self._clustered(_unit(means[places]), self.wanted)
         return _named([places[group] for group in nearest], np.arange(len(self.tokens)), weights, names, None)
 
+    def spelled(self, group: _Group, texts: Sequence[str]) -> tuple[str, ...]:
+        """Write the stems of a group as its comments mostly spell them, with their accents."""
+        spellings: dict[str, Counter[str]] = {stem: Counter() for stem in group.stems}
+        for row, text in zip(group.rows, texts, strict=True):
+            words = self.tokens[row]
+            spoken = self.spoken[row] or likely_language(words)
+            written = words if text.isascii() else as_written(text)
+            for word, spelled in zip(words, written, strict=False):
+                stem = stem_of(word, spoken)
+                if stem in spellings:
+                    spellings[stem][spelled] += 1
+        return tuple(spellings[stem].most_common(1)[0][0] for stem in group.stems)
+
     def _clustered(self, points: NDArray[np.float64], k: int) -> list[NDArray[np.int64]]:
         """Give the rows of each cluster, the nearest to its middle first."""
         from sklearn.cluster import KMeans
+        from threadpoolctl import threadpool_limits
 
         distinct = len(np.unique(points, axis=0)) if len(points) <= 10 * k else k
         model = KMeans(min(k, distinct), n_init=STARTS, random_state=int(self.rng.integers(2**31)))
-        away = model.fit_transform(points)
+        with threadpool_limits(1):  # sums in one order, so that an answer is the same on every machine
+            away = model.fit_transform(points)
         labels = model.labels_
         found = []
         for label in range(away.shape[1]):
@@ -227,25 +240,30 @@ class _Search:
         return found
 
 
-def weighted(tokens: Tokens, language: str | None) -> tuple[csr_array, list[str]]:
-    """Weigh words and pairs of words of comments by TF-IDF: a row for each comment, and what the columns are."""
+def weighted(tokens: Tokens, spoken: Sequence[str | None]) -> tuple[csr_array, list[str]]:
+    """Weigh stems and pairs of stems of comments by TF-IDF: a row for each comment, and what the columns are."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    idle = frozenset(chain.from_iterable(map(stop_words, LANGUAGES if language is None else (language,))))
+    def terms(row: int) -> list[str]:
+        kept = stems(tokens[row], spoken[row])
+        return kept + [f"{one} {other}" for one, other in pairwise(kept)]
 
-    def terms(words: list[str]) -> list[str]:
-        kept = [word for word in words if word not in idle and len(word) > 1]
-        return kept + [f"{one} {other}" for one, other in zip(kept, kept[1:], strict=False)]
-
-    common = COMMON if len(tokens) >= 10 else 1.0  # noqa: PLR2004 - of a handful, half is soon reached
+    common = COMMON if len(tokens) >= HANDFUL else 1.0
     maker = TfidfVectorizer(analyzer=terms, min_df=2, max_df=common, sublinear_tf=True, dtype=np.float32)
     try:
-        weights = maker.fit_transform(tokens)
+        weights = maker.fit_transform(range(len(tokens)))
     except ValueError:  # no term is left
         from scipy.sparse import csr_array
 
         return csr_array((len(tokens), 1), dtype=np.float32), [""]
     return weights, list(maker.get_feature_names_out())
+
+
+def stems(words: Sequence[str], language: str | None) -> list[str]:
+    """Give the stems of the words of a comment that carry a meaning, in their order."""
+    spoken = language or likely_language(words)
+    idle = stop_words(spoken)
+    return [stem_of(word, spoken) for word in words if word not in idle and len(word) > 1]
 
 
 def averaged(tokens: Tokens, vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -270,11 +288,13 @@ def averaged(tokens: Tokens, vectors: Vectors) -> tuple[NDArray[np.float64], NDA
 def _reduced(weights: csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
     """Give comments as points in few dimensions, each at distance 1."""
     from sklearn.decomposition import TruncatedSVD
+    from threadpoolctl import threadpool_limits
 
     if min(weights.shape) <= DIMENSIONS:
         return _unit(weights.toarray().astype(np.float64))
     svd = TruncatedSVD(DIMENSIONS, random_state=int(rng.integers(2**31)))
-    return _unit(np.asarray(svd.fit_transform(weights), np.float64))
+    with threadpool_limits(1):
+        return _unit(np.asarray(svd.fit_transform(weights), np.float64))
 
 
 def _unit(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -300,46 +320,32 @@ def _named(
     return found
 
 
-def _told(comments: Sequence[str | None], said: Sequence[int], groups: Sequence[_Group], least: int) -> Themes:
-    kept = sorted((group for group in groups if len(group.rows) >= least), key=lambda group: (-len(group.rows), group.words))
+def _told(
+    search: _Search, comments: Sequence[str | None], said: Sequence[int], least: int, groups: Sequence[_Group]
+) -> Themes:
+    enough = (group for group in groups if len(group.rows) >= least)
     of = np.full(len(comments), -1)
     told = []
-    for place, group in enumerate(kept):
+    for place, group in enumerate(sorted(enough, key=lambda group: (-len(group.rows), group.stems))):
         places = [said[row] for row in group.rows]
         of[places] = place
-        texts = [comments[one] or "" for one in places]
         told.append(
             Theme(
-                words=_spelled(group.words, texts),
+                words=search.spelled(group, [comments[one] or "" for one in places]),
                 share=share_of(len(places), len(said), METHOD),
                 n=len(places),
-                examples=tuple(_different(places, texts)),
+                examples=tuple(_different(places, comments)),
                 language=group.language,
             )
         )
     return Themes(tuple(told), tuple(of.tolist()), len(comments) - len(said), len(said) - int((of >= 0).sum()))
 
 
-def _different(places: Sequence[int], texts: Sequence[str]) -> list[int]:
-    """Give the first few comments that are not the same."""
+def _different(places: Sequence[int], comments: Sequence[str | None]) -> list[int]:
+    """Give the first few places whose comments are not the same."""
     first: dict[str, int] = {}
-    for place, text in zip(places, texts, strict=True):
-        first.setdefault(text.strip(), place)
+    for place in places:
+        first.setdefault((comments[place] or "").strip(), place)
         if len(first) == EXAMPLES:
             break
     return list(first.values())
-
-
-def _spelled(words: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
-    """Write folded words as the comments mostly write them, with their accents."""
-    wanted = {*words}
-    spellings: dict[str, Counter[str]] = {word: Counter() for word in words}
-    for text in texts:
-        if text.isascii():
-            for word in wanted.intersection(words_of(text)):
-                spellings[word][word] += 1
-            continue
-        for spelled in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text).lower()):
-            for word in wanted.intersection(words_of(spelled)):
-                spellings[word][spelled] += 1
-    return tuple(spellings[word].most_common(1)[0][0] if spellings[word] else word for word in words)

@@ -43,7 +43,9 @@ class WordVectors:
                 with np.load(self._file) as kept:
                     self._keys, self._matrix = kept["keys"], kept["matrix"]
             except (OSError, ValueError, KeyError) as error:
-                raise MizzleError(f"{self._file} is no file of word vectors any more. Delete it and ask again.") from error
+                raise MizzleError(
+                    f"{self._file} is no file of word vectors any more. Delete it and ask again."
+                ) from error
 
     def __call__(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Give the vectors of some words, a row for each; those that are not kept yet are worked out.

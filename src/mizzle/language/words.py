@@ -70,6 +70,28 @@ def words_of(text: str) -> list[str]:
     return [word.partition("'")[0].partition("\u2019")[0] for word in _WORD.findall(folded(text))]
 
 
+def as_written(text: str) -> list[str]:
+    """Give the words of `words_of` with their accents, in small letters.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    list of str
+        One for each word of `words_of`.
+
+    Examples
+    --------
+    >>> as_written("La Atención")
+    ['la', 'atención']
+    """
+    found = _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return [word.partition("'")[0].partition("\u2019")[0] for word in found]
+
+
 def forms_of(word: str, languages: Sequence[str] = LANGUAGES) -> frozenset[str]:
     """List the forms in which a word of the vocabulary may stand in a text, by a rule that fits on a page.
 
@@ -168,6 +190,101 @@ def _norwegian(word: str) -> set[str]:
 
 
 _RULES = {"en": _english, "es": _spanish, "nb": _norwegian}
+
+
+_ENDINGS = {
+    "en": ("ings", "edly", "ing", "ied", "ies", "ed", "es", "ly", "s", "y", "e"),
+    "es": (
+        "amente",
+        "mente",
+        "iendo",
+        "ieron",
+        "aron",
+        "ando",
+        "ado",
+        "ada",
+        "ido",
+        "ida",
+        "ar",
+        "er",
+        "ir",
+        "es",
+        "os",
+        "as",
+        "a",
+        "o",
+        "e",
+        "s",
+    ),
+    "nb": (
+        "enes",
+        "ene",
+        "ers",
+        "ets",
+        "ens",
+        "ete",
+        "ede",
+        "er",
+        "en",
+        "et",
+        "te",
+        "de",
+        "es",
+        "e",
+        "a",
+        "t",
+        "s",
+        "n",
+        "r",
+    ),
+}
+
+
+def stem_of(word: str, language: str) -> str:
+    """Cut the ending off a folded word, so that its forms count as one; at least three letters are left.
+
+    Parameters
+    ----------
+    word
+        A folded word.
+    language
+        ``"en"``, ``"es"`` or ``"nb"``; a word of another language stays as it is.
+
+    Returns
+    -------
+    str
+        What the forms of the word begin with; not a word itself.
+
+    Examples
+    --------
+    >>> stem_of("waiting", "en"), stem_of("esperado", "es"), stem_of("ventet", "nb")
+    ('wait', 'esper', 'vent')
+    """
+    for ending in _ENDINGS.get(language, ()):
+        if word.endswith(ending) and len(word) - len(ending) >= SHORT:
+            return word[: -len(ending)]
+    return word
+
+
+def likely_language(words: Sequence[str]) -> str:
+    """Say in which language a text probably is: that of which it has the most words without a meaning of their own.
+
+    Parameters
+    ----------
+    words
+        The folded words of a text.
+
+    Returns
+    -------
+    str
+        ``"en"``, ``"es"`` or ``"nb"``; English where none of the three is more likely.
+
+    Examples
+    --------
+    >>> likely_language(words_of("Tuvimos que esperar mucho")), likely_language(words_of("Det var lang ventetid"))
+    ('es', 'nb')
+    """
+    return max(LANGUAGES, key=lambda language: sum(word in stop_words(language) for word in words))
 
 
 @cache
