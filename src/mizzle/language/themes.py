@@ -37,8 +37,8 @@ COMMON, HANDFUL = 0.5, 10
 """Share of comments beyond which a word tells nothing; of fewer comments, half is soon reached."""
 MOST_WORDS = 1800
 """Words whose vectors are asked for, the most frequent first: some 230 a second are new."""
-SIF = 1e-3
-"""Weight of a word of frequency p is SIF / (SIF + p) (Arora et al. 2017)."""
+SAME = 3
+"""Directions that most vectors of words share, and that say nothing of what a word means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class _Search:
     def by_vectors(self, vectors: Vectors) -> list[_Group]:
         """Find groups in all languages together."""
         weights, names = weighted(self.tokens, self.spoken)
-        means, filled = averaged(self.tokens, vectors)
+        means, filled = averaged(self.tokens, self.spoken, vectors)
         for language in {*self.spoken}:
             rows = filled & np.array([one == language for one in self.spoken])
             if rows.any():
@@ -266,23 +266,50 @@ def stems(words: Sequence[str], language: str | None) -> list[str]:
     return [stem_of(word, spoken) for word in words if word not in idle and len(word) > 1]
 
 
-def averaged(tokens: Tokens, vectors: Vectors) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def averaged(
+    tokens: Tokens, spoken: Sequence[str | None], vectors: Vectors
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Average the vectors of each comment's words, rare words weighing more; and say which comments have any."""
     from scipy.sparse import csr_array
 
-    counts = Counter(chain.from_iterable(tokens))
-    words = [word for word, n in counts.most_common(MOST_WORDS) if n > 1 and len(word) > 1]
+    telling = [list(dict.fromkeys(_telling(*one))) for one in zip(tokens, spoken, strict=True)]
+    counts = Counter(chain.from_iterable(telling))
+    words = [word for word, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_WORDS] if n > 1]
+    if not words:
+        return np.zeros((len(tokens), 1)), np.zeros(len(tokens), bool)
     place = {word: column for column, word in enumerate(words)}
-    total = counts.total()
-    weight = np.array([SIF / (SIF + counts[word] / total) for word in words])
-    columns = [[place[word] for word in row if word in place] for row in tokens]
+    columns = [[place[word] for word in row if word in place] for row in telling]
     lengths = np.array([len(row) for row in columns])
     flat = np.fromiter(chain.from_iterable(columns), np.int64, int(lengths.sum()))
-    table = csr_array((weight[flat], flat, np.append(0, np.cumsum(lengths))), (len(tokens), max(len(words), 1)))
-    if not words:
-        return np.zeros((len(tokens), 1)), lengths > 0
-    sums = table @ np.asarray(vectors(words), np.float64)
-    return sums / np.maximum(lengths, 1)[:, None], lengths > 0
+    often = np.array([counts[word] for word in words], float)
+    used = csr_array((np.ones(len(flat)), flat, np.append(0, np.cumsum(lengths))), (len(tokens), len(words)))
+    points = _levelled(np.asarray(vectors(words), np.float64), often, used, spoken)
+    return used @ (points * (1 + np.log(len(tokens) / often))[:, None]), lengths > 0
+
+
+def _telling(words: Sequence[str], language: str | None) -> list[str]:
+    """Give the words of a comment that carry a meaning."""
+    idle = stop_words(language or likely_language(words))
+    return [word for word in words if word not in idle and len(word) > 1]
+
+
+def _levelled(
+    points: NDArray[np.float64], often: NDArray[np.float64], used: csr_array, spoken: Sequence[str | None]
+) -> NDArray[np.float64]:
+    """Take from the vectors of words what all of a language share, and what tells most words apart by form alone.
+
+    Raw vectors of words lie close together, and by language before meaning: the mean of the words of each language and
+    the first three directions that are left say little of what a word means (Mu and Viswanath 2018).
+    """
+    tongues = sorted({one or "" for one in spoken})
+    by = np.array([used[[(one or "") == tongue for one in spoken]].sum(axis=0) for tongue in tongues])
+    of = by.argmax(axis=0)
+    for tongue in {*of.tolist()}:
+        rows = of == tongue
+        points[rows] -= np.average(points[rows], axis=0, weights=often[rows])
+    _, _, directions = np.linalg.svd(points, full_matrices=False)
+    first = directions[:SAME]
+    return _unit(points - points @ first.T @ first)
 
 
 def _reduced(weights: csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
