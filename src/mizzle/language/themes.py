@@ -35,7 +35,7 @@ DIMENSIONS = 100
 STARTS = 3
 COMMON, HANDFUL = 0.5, 10
 """Share of comments beyond which a word tells nothing; of fewer comments, half is soon reached."""
-MOST_WORDS = 1800
+MOST_WORDS = 1500
 """Words whose vectors are asked for, the most frequent first: some 230 a second are new."""
 SAME = 3
 """Directions that most vectors of words share, and that say nothing of what a word means."""
@@ -128,19 +128,26 @@ def themes(
     Notes
     -----
     Formula: stems of words (`mizzle.language.words.stem_of`) and pairs of stems of at least two comments and at most
-    half of them, without words that carry no meaning, weighted by 1 + ln(count) and inverse document frequency (TF-IDF), rows of length 1; the first 100 singular
-    vectors, rows of length 1; k-means, the best of three starts. With vectors: the mean of the vectors of a comment's
-    words, weighted by 0.001 / (0.001 + frequency), the mean of its language subtracted, and the same k-means. The words
-    of a theme are those with the greatest mean weight within it less that over all comments.
-    Assumes: a comment is of one theme. Themes are groups of words, not truths: with another start or number they differ.
+    half of them, without words that carry no meaning, weighted by 1 + ln(count) and inverse document frequency
+    (TF-IDF), rows of length 1; the first 100 singular vectors, rows of length 1; k-means, the best of three starts.
+    With vectors: from the vectors of the 1,500 most frequent words the mean of their language and the first three
+    common directions are taken away; a comment is the sum of those of its words, rare words weighing more (1 + ln of
+    comments over comments with the word), less the mean of its language; its 100 main directions, rows of length 1;
+    the same k-means. The words of a theme are those with the greatest mean weight within it less that over all.
+    Assumes: a comment is of one theme. Themes are groups of words, not truths: with another start or number they
+    differ. Measured as normalised mutual information (purity) with labels by hand: 5,930 comments of patients, 9
+    labels: 0.12 (0.49), with vectors 0.14 (0.46), plain TF-IDF with k-means 0.07, the most frequent label (0.41);
+    10,003 questions to a bank, 77 labels: 0.61 (0.42), with vectors 0.63 (0.47), plain 0.56; drawn comments in three
+    languages, 6 themes: 0.33 (0.36), with vectors 0.82 (0.86). So vectors are worth their 90 MB where comments come in
+    several languages, and are no default.
     Missing data: empty comments are counted and left out; comments without a common word are of no theme.
     Interval: Wilson's, of comments, for the themes as found; it does not know that others could be found.
     Not for: texts of staff, whatever they are; single comments; feelings, which are not inferred here or anywhere.
 
     References
     ----------
-    Arora, Liang and Ma (2017), a simple but tough-to-beat baseline for sentence embeddings. Checked against labelled
-    comments beside simple baselines (tests/golden, text_and_feedback).
+    Arora, Liang and Ma (2017), a simple but tough-to-beat baseline for sentence embeddings; Mu and Viswanath (2018),
+    all-but-the-top. Checked against labelled comments beside simple baselines (tests/golden, text_and_feedback).
 
     Examples
     --------
@@ -149,6 +156,8 @@ def themes(
     >>> [(theme.n, theme.words[0]) for theme in found.themes]
     [(12, 'long'), (8, 'clean')]
     """
+    from threadpoolctl import threadpool_limits
+
     if languages is not None and len(languages) != len(comments):
         raise MizzleError(f"There are {len(comments)} comments and {len(languages)} languages; give one for each.")
     if n_themes is not None and n_themes < FEWEST:
@@ -161,8 +170,10 @@ def themes(
     spoken = [None if languages is None else languages[place] for place in said]
     tokens = [words_of(comments[place] or "") for place in said]
     wanted = n_themes or min(max(round(math.sqrt(len(said)) / PER_THEME), FEWEST), MOST)
-    search = _Search(tokens, spoken, rng, wanted)
-    groups = search.by_vectors(vectors) if vectors is not None else search.by_words()
+    read = [one or likely_language(words) for one, words in zip(spoken, tokens, strict=True)]
+    search = _Search(tokens, spoken, read, rng, wanted)
+    with threadpool_limits(1):  # sums in one order, so that an answer is the same on every machine
+        groups = search.by_vectors(vectors) if vectors is not None else search.by_words()
     return _told(search, comments, said, least, groups)
 
 
@@ -179,6 +190,8 @@ class _Group:
 class _Search:
     tokens: Tokens
     spoken: Sequence[str | None]
+    read: Sequence[str]
+    """The language in which each is read: its own, or the likeliest."""
     rng: np.random.Generator
     wanted: int
 
@@ -187,7 +200,7 @@ class _Search:
         found: list[_Group] = []
         for language in sorted({one or "" for one in self.spoken}):
             rows = np.array([row for row, one in enumerate(self.spoken) if (one or "") == language], np.int64)
-            weights, names = weighted([self.tokens[row] for row in rows], [self.spoken[row] for row in rows])
+            weights, names = weighted([self.tokens[row] for row in rows], [self.read[row] for row in rows])
             k = max(round(self.wanted * len(rows) / len(self.tokens)), 1)
             filled = np.flatnonzero(np.diff(weights.indptr))
             if not len(filled):
@@ -198,8 +211,8 @@ class _Search:
 
     def by_vectors(self, vectors: Vectors) -> list[_Group]:
         """Find groups in all languages together."""
-        weights, names = weighted(self.tokens, self.spoken)
-        means, filled = averaged(self.tokens, self.spoken, vectors)
+        weights, names = weighted(self.tokens, self.read)
+        means, filled = averaged(self.tokens, self.spoken, self.read, vectors)
         for language in {*self.spoken}:
             rows = filled & np.array([one == language for one in self.spoken])
             if rows.any():
@@ -207,7 +220,7 @@ class _Search:
         places = np.flatnonzero(filled)
         if not len(places):
             return []
-        nearest = self._clustered(_unit(means[places]), self.wanted)
+        nearest = self._clustered(_turned(_unit(means[places])), self.wanted)
         return _named([places[group] for group in nearest], np.arange(len(self.tokens)), weights, names, None)
 
     def spelled(self, group: _Group, texts: Sequence[str]) -> tuple[str, ...]:
@@ -215,23 +228,20 @@ class _Search:
         spellings: dict[str, Counter[str]] = {stem: Counter() for stem in group.stems}
         for row, text in zip(group.rows, texts, strict=True):
             words = self.tokens[row]
-            spoken = self.spoken[row] or likely_language(words)
             written = words if text.isascii() else as_written(text)
             for word, spelled in zip(words, written, strict=False):
-                stem = stem_of(word, spoken)
+                stem = stem_of(word, self.read[row])
                 if stem in spellings:
                     spellings[stem][spelled] += 1
         return tuple(spellings[stem].most_common(1)[0][0] for stem in group.stems)
 
-    def _clustered(self, points: NDArray[np.float64], k: int) -> list[NDArray[np.int64]]:
+    def _clustered(self, points: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]:
         """Give the rows of each cluster, the nearest to its middle first."""
         from sklearn.cluster import KMeans
-        from threadpoolctl import threadpool_limits
 
         distinct = len(np.unique(points, axis=0)) if len(points) <= 10 * k else k
         model = KMeans(min(k, distinct), n_init=STARTS, random_state=int(self.rng.integers(2**31)))
-        with threadpool_limits(1):  # sums in one order, so that an answer is the same on every machine
-            away = model.fit_transform(points)
+        away = model.fit_transform(points)
         labels = model.labels_
         found = []
         for label in range(away.shape[1]):
@@ -240,12 +250,12 @@ class _Search:
         return found
 
 
-def weighted(tokens: Tokens, spoken: Sequence[str | None]) -> tuple[csr_array, list[str]]:
+def weighted(tokens: Tokens, read: Sequence[str]) -> tuple[csr_array, list[str]]:
     """Weigh stems and pairs of stems of comments by TF-IDF: a row for each comment, and what the columns are."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     def terms(row: int) -> list[str]:
-        kept = stems(tokens[row], spoken[row])
+        kept = stems(tokens[row], read[row])
         return kept + [f"{one} {other}" for one, other in pairwise(kept)]
 
     common = COMMON if len(tokens) >= HANDFUL else 1.0
@@ -259,43 +269,44 @@ def weighted(tokens: Tokens, spoken: Sequence[str | None]) -> tuple[csr_array, l
     return weights, list(maker.get_feature_names_out())
 
 
-def stems(words: Sequence[str], language: str | None) -> list[str]:
+def stems(words: Sequence[str], language: str) -> list[str]:
     """Give the stems of the words of a comment that carry a meaning, in their order."""
-    spoken = language or likely_language(words)
-    idle = stop_words(spoken)
-    return [stem_of(word, spoken) for word in words if word not in idle and len(word) > 1]
+    return [stem_of(word, language) for word in _telling(words, language)]
 
 
 def averaged(
-    tokens: Tokens, spoken: Sequence[str | None], vectors: Vectors
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    tokens: Tokens, spoken: Sequence[str | None], read: Sequence[str], vectors: Vectors
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Average the vectors of each comment's words, rare words weighing more; and say which comments have any."""
     from scipy.sparse import csr_array
 
-    telling = [list(dict.fromkeys(_telling(*one))) for one in zip(tokens, spoken, strict=True)]
+    telling = [list(dict.fromkeys(_telling(*one))) for one in zip(tokens, read, strict=True)]
     counts = Counter(chain.from_iterable(telling))
     words = [word for word, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_WORDS] if n > 1]
     if not words:
-        return np.zeros((len(tokens), 1)), np.zeros(len(tokens), bool)
+        return np.zeros((len(tokens), 1), np.float32), np.zeros(len(tokens), bool)
     place = {word: column for column, word in enumerate(words)}
     columns = [[place[word] for word in row if word in place] for row in telling]
     lengths = np.array([len(row) for row in columns])
     flat = np.fromiter(chain.from_iterable(columns), np.int64, int(lengths.sum()))
     often = np.array([counts[word] for word in words], float)
-    used = csr_array((np.ones(len(flat)), flat, np.append(0, np.cumsum(lengths))), (len(tokens), len(words)))
-    points = _levelled(np.asarray(vectors(words), np.float64), often, used, spoken)
-    return used @ (points * (1 + np.log(len(tokens) / often))[:, None]), lengths > 0
+    used = csr_array(
+        (np.ones(len(flat), np.float32), flat, np.append(0, np.cumsum(lengths))), (len(tokens), len(words))
+    )
+    points = _levelled(np.array(vectors(words), np.float32), often, used, spoken)
+    rare = (1 + np.log(len(tokens) / often)).astype(np.float32)
+    return used @ (points * rare[:, None]), lengths > 0
 
 
-def _telling(words: Sequence[str], language: str | None) -> list[str]:
+def _telling(words: Sequence[str], language: str) -> list[str]:
     """Give the words of a comment that carry a meaning."""
-    idle = stop_words(language or likely_language(words))
+    idle = stop_words(language)
     return [word for word in words if word not in idle and len(word) > 1]
 
 
 def _levelled(
-    points: NDArray[np.float64], often: NDArray[np.float64], used: csr_array, spoken: Sequence[str | None]
-) -> NDArray[np.float64]:
+    points: NDArray[np.float32], often: NDArray[np.float64], used: csr_array, spoken: Sequence[str | None]
+) -> NDArray[np.float32]:
     """Take from the vectors of words what all of a language share, and what tells most words apart by form alone.
 
     Raw vectors of words lie close together, and by language before meaning: the mean of the words of each language and
@@ -307,26 +318,34 @@ def _levelled(
     for tongue in {*of.tolist()}:
         rows = of == tongue
         points[rows] -= np.average(points[rows], axis=0, weights=often[rows])
-    _, _, directions = np.linalg.svd(points, full_matrices=False)
-    first = directions[:SAME]
-    return _unit(points - points @ first.T @ first)
+    first = _directions(points, SAME)
+    return _unit(np.asarray(points - points @ first @ first.T, np.float32))
 
 
-def _reduced(weights: csr_array, rng: np.random.Generator) -> NDArray[np.float64]:
+def _reduced(weights: csr_array, rng: np.random.Generator) -> NDArray[np.float32]:
     """Give comments as points in few dimensions, each at distance 1."""
     from sklearn.decomposition import TruncatedSVD
-    from threadpoolctl import threadpool_limits
 
     if min(weights.shape) <= DIMENSIONS:
-        return _unit(weights.toarray().astype(np.float64))
+        return _unit(weights.toarray())
     svd = TruncatedSVD(DIMENSIONS, random_state=int(rng.integers(2**31)))
-    with threadpool_limits(1):
-        return _unit(np.asarray(svd.fit_transform(weights), np.float64))
+    return _unit(np.asarray(svd.fit_transform(weights), np.float32))
 
 
-def _unit(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    lengths: NDArray[np.float64] = np.linalg.norm(points, axis=1, keepdims=True)
-    return points / np.where(lengths > 0, lengths, 1.0)
+def _turned(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give points by the few directions in which they differ most."""
+    return _unit(points @ _directions(points, DIMENSIONS))
+
+
+def _directions(points: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """Give the first few directions in which points differ most, a column for each."""
+    _, directions = np.linalg.eigh(np.asarray(points.T @ points, np.float64))
+    return np.asarray(directions[:, : -n - 1 : -1], np.float32)
+
+
+def _unit(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    return np.asarray(points / np.where(lengths > 0, lengths, 1), np.float32)
 
 
 def _named(

@@ -148,7 +148,8 @@ def uptake(
         period = "" if periods is None else periods[row]
         if text and text.strip() and unit and period is not None:
             rows.setdefault((unit, period), []).append(row)
-    shown, withheld = [], []
+    shown: list[tuple[str, str]] = []
+    withheld: list[tuple[str, str]] = []
     for cell in sorted(rows):
         writers = None if authors is None else {authors[row] for row in rows[cell]} - {None, ""}
         enough = len(rows[cell]) >= least and (writers is None or len(writers) >= least)
@@ -159,7 +160,7 @@ def uptake(
         units=tuple(_unit(cell, used[cell], len(finder.concepts)) for cell in shown),
         whole=_unit(("", ""), everything, len(finder.concepts)) if everything else None,
         concepts={
-            concept: share_of(sum(place in found for found in everything), len(everything), METHOD)
+            concept: share_of(sum(1 for found in everything if place in found), len(everything), METHOD)
             for place, concept in enumerate(finder.concepts)
         },
         withheld=tuple(withheld),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -240,6 +240,7 @@ _ENDINGS = {
 }
 
 
+@lru_cache(maxsize=1 << 16)
 def stem_of(word: str, language: str) -> str:
     """Cut the ending off a folded word, so that its forms count as one; at least three letters are left.
 
@@ -284,7 +285,8 @@ def likely_language(words: Sequence[str]) -> str:
     >>> likely_language(words_of("Tuvimos que esperar mucho")), likely_language(words_of("Det var lang ventetid"))
     ('es', 'nb')
     """
-    return max(LANGUAGES, key=lambda language: sum(word in stop_words(language) for word in words))
+    found = {*words}
+    return max(LANGUAGES, key=lambda language: len(found & stop_words(language)))
 
 
 @cache

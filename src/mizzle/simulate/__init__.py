@@ -11,6 +11,7 @@ from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
+    from mizzle.simulate.comments import comments
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
 
@@ -20,6 +21,7 @@ __all__ = [
     "DELIVERY_SCHEMA",
     "PERCEPTION",
     "SCHEMA",
+    "comments",
     "deliveries",
     "delivery_changes",
     "event_log",
@@ -35,6 +37,7 @@ lazily(
         "DELIVERY_SCHEMA": "deliveries",
         "PERCEPTION": "orders",
         "SCHEMA": "orders",
+        "comments": "comments",
         "deliveries": "deliveries",
         "delivery_changes": "changes",
         "event_log": "orders",

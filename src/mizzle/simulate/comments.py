@@ -21,7 +21,8 @@ _SAID = {
     "waiting": (
         "ease_of_getting_it",
         {
-            "en": "we waited an hour in the queue;the waiting time was too long;I had to wait for weeks;the wait was short"
+            "en": "we waited an hour in the queue;the waiting time was too long;I had to wait for weeks"
+            ";the wait was short"
             ";there was a long queue at the desk;my turn came late",
             "es": "esperamos una hora en la cola;el tiempo de espera fue demasiado largo;tuve que esperar semanas"
             ";la espera fue corta;había una cola larga en el mostrador;mi turno llegó tarde",
@@ -43,7 +44,8 @@ _SAID = {
     "cleaning": (
         "the_thing_itself",
         {
-            "en": "the room was clean;the bathroom was dirty;the towels were clean;the floor was dirty;the shower was dirty"
+            "en": "the room was clean;the bathroom was dirty;the towels were clean;the floor was dirty"
+            ";the shower was dirty"
             ";cleaning was done every day",
             "es": "la habitación estaba limpia;el baño estaba sucio;las toallas estaban limpias;el suelo estaba sucio"
             ";la ducha estaba sucia;la limpieza se hacía cada día",
@@ -65,7 +67,8 @@ _SAID = {
     "explaining": (
         "relationship",
         {
-            "en": "they explained everything clearly;nobody listened to me;I was well informed;she listened to my questions"
+            "en": "they explained everything clearly;nobody listened to me;I was well informed"
+            ";she listened to my questions"
             ";the information was clear;nobody explained the delay",
             "es": "explicaron todo con claridad;nadie me escuchó;me informaron bien;ella escuchó mis preguntas"
             ";la información era clara;nadie explicó el motivo",
@@ -78,9 +81,11 @@ _SAID = {
         {
             "en": "parking was hard to find;the car park was full;parking was near;the car park was far away"
             ";I paid too much for parking;no space to park",
-            "es": "fue difícil aparcar;el aparcamiento estaba lleno;el aparcamiento estaba cerca;el aparcamiento quedaba"
+            "es": "fue difícil aparcar;el aparcamiento estaba lleno;el aparcamiento estaba cerca"
+            ";el aparcamiento quedaba"
             " lejos;pagué demasiado por aparcar;no había sitio para aparcar",
-            "nb": "parkering var vanskelig å finne;parkeringsplassen var full;parkering var nær;parkeringsplassen lå langt"
+            "nb": "parkering var vanskelig å finne;parkeringsplassen var full;parkering var nær"
+            ";parkeringsplassen lå langt"
             " unna;jeg betalte for mye for parkering;ingen plass til å parkere",
         },
     ),
