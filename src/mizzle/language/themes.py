@@ -33,8 +33,6 @@ NAMED, EXAMPLES = 5, 3
 FEWEST, MOST, PER_THEME = 2, 20, 4.0
 DIMENSIONS = 100
 STARTS = 3
-COMMON, HANDFUL = 0.5, 10
-"""Share of comments beyond which a word tells nothing; of fewer comments, half is soon reached."""
 MOST_WORDS = 1500
 """Words whose vectors are asked for, the most frequent first: some 230 a second are new."""
 SAME = 3
@@ -127,9 +125,9 @@ def themes(
 
     Notes
     -----
-    Formula: stems of words (`mizzle.language.words.stem_of`) and pairs of stems of at least two comments and at most
-    half of them, without words that carry no meaning, weighted by 1 + ln(count) and inverse document frequency
-    (TF-IDF), rows of length 1; the first 100 singular vectors, rows of length 1; k-means, the best of three starts.
+    Formula: stems of words (`mizzle.language.words.stem_of`) and pairs of stems of at least two comments, without words
+    that carry no meaning, weighted by 1 + ln(count) and inverse document frequency (TF-IDF), rows of length 1; the
+    first 100 singular vectors, rows of length 1; k-means, the best of three starts.
     With vectors: from the vectors of the 1,500 most frequent words the mean of their language and the first three
     common directions are taken away; a comment is the sum of those of its words, rare words weighing more (1 + ln of
     comments over comments with the word), less the mean of its language; its 100 main directions, rows of length 1;
@@ -258,8 +256,7 @@ def weighted(tokens: Tokens, read: Sequence[str]) -> tuple[csr_array, list[str]]
         kept = stems(tokens[row], read[row])
         return kept + [f"{one} {other}" for one, other in pairwise(kept)]
 
-    common = COMMON if len(tokens) >= HANDFUL else 1.0
-    maker = TfidfVectorizer(analyzer=terms, min_df=2, max_df=common, sublinear_tf=True, dtype=np.float32)
+    maker = TfidfVectorizer(analyzer=terms, min_df=2, sublinear_tf=True, dtype=np.float32)
     try:
         weights = maker.fit_transform(range(len(tokens)))
     except ValueError:  # no term is left

@@ -132,8 +132,8 @@ def forms_of(word: str, languages: Sequence[str] = LANGUAGES) -> frozenset[str]:
     --------
     >>> sorted(forms_of("promise", ["en"]))
     ['promise', 'promised', 'promiser', 'promises', 'promising']
-    >>> sorted(forms_of("løfte", ["nb"]))[:5]
-    ['løfte', 'løftede', 'løftedes', 'løften', 'løftene']
+    >>> {"løftet", "løfter", "løftene"} <= forms_of("løfte", ["nb"])
+    True
     >>> "promesas" in forms_of("promesa", ["es"]), "señales" in forms_of("señal", ["es"])
     (True, True)
     """
