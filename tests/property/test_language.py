@@ -12,7 +12,7 @@ from mizzle.language.words import LANGUAGES, as_written, folded
 from mizzle.simulate import comments
 
 VOCABULARY = {"promise": ["promise"], "wait": ["wait", "waiting list"], "point": ["perception point"]}
-words = st.sampled_from("promise promised wait waiting list perception point and nothing".split())
+words = st.sampled_from(["promise", "promised", "wait", "waiting", "list", "perception", "point", "and", "nothing"])
 texts = st.lists(st.tuples(st.lists(words, max_size=6).map(" ".join), st.sampled_from("ABC")), max_size=30)
 fast = settings(max_examples=50, deadline=None)
 

@@ -178,6 +178,7 @@ LIBRARY = {
     "mizzle.engines": ("open_engine",),
     "mizzle.logs": None,
     "mizzle.journeys": None,
+    "mizzle.language": None,
     "mizzle.report.page": ("report",),
     "mizzle.simulate": ("event_log", "event_log_batches", "xes_text", "deliveries", "delivery_changes"),
 }

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate
+from mizzle.estimate import Estimate, share_of, wilson
 from mizzle.language import forms_of, friends_and_family, uptake, words_of
 from mizzle.language.uptake import Finder
 from mizzle.language.words import as_written, folded, likely_language, stem_of, stop_words
-from mizzle.shares import share_of, wilson
 
 WORDS = {"promise": ["promise", "promesa", "løfte"], "perception point": ["perception point", "punto de contacto"]}
 
@@ -85,7 +84,7 @@ def test_uptake_counts_texts_by_the_number_of_their_concepts():
     found = uptake(texts, ["Desk"] * 7, WORDS, least=1)
     (desk,) = found.units
     assert (desk.unit, desk.period, desk.n, desk.counts) == ("Desk", "", 5, (2, 2, 1))
-    assert desk.uptake == Estimate(3 / 5, wilson(3, 5), 5, "share", "language.uptake/1")
+    assert desk.uptake == Estimate(3 / 5, wilson(3 / 5, 5), 5, "share", "language.uptake/1")
     assert desk.per_text.value == 4 / 5
     assert desk.breadth.value == 1
     assert found.concepts["promise"].value == 3 / 5

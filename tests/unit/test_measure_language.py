@@ -41,7 +41,7 @@ def figures(answer):
 
 @pytest.fixture
 def texts(write):
-    said = [("A", "2026-01-0%d" % day, "We promised it", "p%d" % day) for day in range(1, 7)]
+    said = [("A", f"2026-01-0{day}", "We promised it", f"p{day}") for day in range(1, 7)]
     said += [("A", "2026-02-03", "Nothing at all", "p1"), ("B", "2026-02-04", "Løftene", "p2"), ("", "", "Lost", "")]
     return write("texts.csv", ("unit", "on", "said", "by"), *said)
 
@@ -170,6 +170,8 @@ def test_friends_and_family_by_group_and_respondent(ask, write):
     assert [one["n"] for one in answer["set_aside"]] == [2, 1]
     code, answer = ask("friends-and-family", path, "--answer", "answer")
     assert figures(answer)["positive"]["n"] == 5
+    alone = write("alone.csv", ("who", "answer"), ("a", "1"), ("b", "2"))
+    assert ask("friends-and-family", alone, "--answer", "answer", "--respondent", "who")[1]["set_aside"] == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mizzle.errors import MizzleError
-from mizzle.shares import share_of
+from mizzle.estimate import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

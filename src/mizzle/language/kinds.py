@@ -10,9 +10,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mizzle.errors import MizzleError
+from mizzle.estimate import share_of
 from mizzle.language.uptake import Finder
 from mizzle.language.words import LANGUAGES, words_of
-from mizzle.shares import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate
-from mizzle.shares import share_of
+from mizzle.estimate import Estimate, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

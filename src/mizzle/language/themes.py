@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
+from mizzle.estimate import share_of
 from mizzle.language.words import as_written, likely_language, stem_of, stop_words, words_of
-from mizzle.shares import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate
+from mizzle.estimate import Estimate, share_of
 from mizzle.language.words import LANGUAGES, forms_of, words_of
-from mizzle.shares import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -129,7 +128,7 @@ def uptake(
 
     References
     ----------
-    Wilson (1927), as in `mizzle.shares.wilson`. Checked against counts by hand (tests/unit).
+    Wilson (1927), as in `mizzle.estimate.wilson`. Checked against counts by hand (tests/unit).
 
     Examples
     --------

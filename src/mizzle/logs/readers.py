@@ -49,7 +49,7 @@ class Understood:
         return self.reader.facts
 
 
-def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None = None) -> Reader:
+def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None = None, lone: bool = False) -> Reader:
     """Open a log with the reader of its format, told from its content.
 
     Parameters
@@ -60,6 +60,8 @@ def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None 
         For OCEL: the kind of object that is the case.
     sheet
         For Excel: the sheet; the first with data where None.
+    lone
+        For CSV: whether a file of a single column is taken; a log has more.
 
     Raises
     ------
@@ -70,7 +72,7 @@ def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None 
     if kind == "csv":
         from mizzle.logs.tabular.delimited import open_delimited
 
-        return open_delimited(log)
+        return open_delimited(log, lone=lone)
     if kind == "excel":
         from mizzle.logs.tabular.excel import open_excel
 

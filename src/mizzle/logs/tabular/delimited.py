@@ -122,6 +122,8 @@ class Delimited:
         Raw bytes that make one batch.
     longest_row
         Bytes in one row beyond which it is set aside.
+    lone
+        Whether a file of a single column is taken.
 
     Attributes
     ----------
@@ -136,9 +138,18 @@ class Delimited:
         For a file that is no table.
     """
 
-    def __init__(self, path: Path, *, fast: bool = True, block: int = BLOCK, longest_row: int = LONGEST_ROW) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        fast: bool = True,
+        block: int = BLOCK,
+        longest_row: int = LONGEST_ROW,
+        lone: bool = False,
+    ) -> None:
         self._path, self._fast, self._block, self._longest_row = path, fast, block, longest_row
         self._open: list[Source] = []
+        self._lone = lone
         with open_source(path) as source:
             head = source.read(HEAD)
             self._encoding, start, said = find_encoding(head, whole=len(head) < HEAD)
@@ -151,7 +162,10 @@ class Delimited:
                 text = text[given.end() :]
             if not text.strip(b" \r\n"):
                 raise UnreadableLog(f"{path.name} begins with nothing but empty lines. Export the log again.")
-            self.dialect = Dialect(given.group(1), b'"') if given else find_dialect(path, text, whole=cursor.ended)
+            if given:
+                self.dialect = Dialect(given.group(1), b'"')
+            else:
+                self.dialect = find_dialect(path, text, whole=cursor.ended, lone=lone)
             header = next(span for span in spans(text, self.dialect, final=True) if span.end > span.start)
             self.columns, renamed = self._header(text, header)
             cursor.advance(text[: header.after])
@@ -258,7 +272,7 @@ class Delimited:
                 " Export it with one row per event."
             )
         (titles,) = cells([line], self.dialect)
-        if len(titles) < 2:  # noqa: PLR2004 - a log has a case and an activity
+        if len(titles) < 2 and not self._lone:  # noqa: PLR2004 - a log has a case and an activity
             raise plain_text(self._path)
         moments = [title.strip() for title in titles if _MOMENT.fullmatch(title)]
         if 0 < len(moments) <= _MOMENTS:
@@ -269,15 +283,22 @@ class Delimited:
         return named(titles)
 
 
-def open_delimited(path: Path) -> Delimited:
+def open_delimited(path: Path, *, lone: bool = False) -> Delimited:
     """Open a delimited text file (CSV, TSV; gzip may wrap it) and find out how it is written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    lone
+        Whether a file of a single column is taken; a log has more.
 
     Raises
     ------
     UnreadableLog
         For a file that is no table.
     """
-    return Delimited(path)
+    return Delimited(path, lone=lone)
 
 
 def chosen(wanted: Sequence[str] | None, columns: Sequence[str]) -> list[str]:
