@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.comments import comments
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
+    from mizzle.simulate.learners import reviews
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "delivery_changes",
     "event_log",
     "event_log_batches",
+    "reviews",
     "xes_text",
 ]
 
@@ -42,6 +44,7 @@ lazily(
         "delivery_changes": "changes",
         "event_log": "orders",
         "event_log_batches": "orders",
+        "reviews": "learners",
         "xes_text": "orders",
     },
 )
