@@ -233,8 +233,8 @@ def held_gain(
 
     Notes
     -----
-    Formula: gain = mean of the first `window` days after, less the mean before; held = (mean of the `window` days around
-    the look, less the mean before) / gain.
+    Formula: gain = mean of the first `window` days after, less the mean before; held = (mean of the `window` days
+    around the look, less the mean before) / gain.
     Assumes: independent points of one spread around the levels.
     Missing data: looks without a point have no share.
     Interval: Student's t for the gain; Fieller's for the share, which has none where the gain is not beyond chance.
