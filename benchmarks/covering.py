@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-FAMILIES: tuple[str, ...] = ("language", "memory", "momentum")
+FAMILIES: tuple[str, ...] = ("language", "memory", "momentum", "survival")
 """Families of measures with intervals; `covering_FAMILY.py` has `COVERINGS`."""
 
 WANTED = (0.93, 0.97)

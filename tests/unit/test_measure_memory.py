@@ -98,9 +98,7 @@ def test_calibration_of_a_log(ask, log):
     assert 0 < found["log_loss"]["value"] < 1
     assert sum(name.startswith("recalled[") for name in found) == 4
     assert any("first reviews" in one["reason"] for one in answer["set_aside"])
-    weights = ",".join(
-        ["0.3", "1.3", "2.3", "8.3", "6.4", "0.8", "3", "0.001", "1.9", "0.2", "0.8", "1.5", "0.06", "0.26"]
-    )
+    weights = "0.3,1.3,2.3,8.3,6.4,0.8,3,0.001,1.9,0.2,0.8,1.5,0.06,0.26"
     more = ask("calibration", log, *COLUMNS, "--parameters", f"{weights},1.6,0.6,1.9,0.5,0.09,0.07,0.2")[1]
     assert figures(more)["log_loss"]["value"] != found["log_loss"]["value"]
     assert any("less than a day" in one["reason"] for one in more["set_aside"])

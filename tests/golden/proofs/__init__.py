@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
-FAMILIES: tuple[str, ...] = ("language", "memory", "momentum")
+FAMILIES: tuple[str, ...] = ("language", "memory", "momentum", "survival")
 """Families of measures with proofs, each a module beside this one."""
 
 Basis = Literal["seen", "recalled", "recomputed", "formula"]

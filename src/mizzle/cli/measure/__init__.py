@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mizzle.answer import Answer
 
-FAMILIES: tuple[str, ...] = ("language", "memory", "momentum")
+FAMILIES: tuple[str, ...] = ("language", "memory", "momentum", "survival")
 """Families of measures, each a module beside this one with its `MEASURES`."""
 
 LOGS = ("distance", "map", "timeline")
