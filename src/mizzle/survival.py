@@ -22,7 +22,8 @@ METHOD = "survival.kaplan_meier/1"
 LOG_RANK = "survival.log_rank/1"
 COX = "survival.cox/1"
 Z = 1.959963984540054
-STEPS, SMALL = 50, 1e-10
+SMALL, FLAT = 1e-10, 1e-4
+"""What is nothing; and how flat a likelihood may be at its top: a standard error of 100 standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +357,7 @@ class _Partial:
                 part = step / len(rows) if self.efron else 0.0
                 s0, s1, s2 = (one[start] - part * own for one, own in zip(sums, tied, strict=True))
                 mean = s1 / s0
-                value -= math.log(s0)
+                value -= float(np.log(s0))
                 gradient -= mean
                 information += s2 / s0 - np.outer(mean, mean)
         return value, gradient, information
@@ -367,17 +368,16 @@ def _newton(model: _Partial) -> tuple[Numbers, float, Numbers, float]:
     beta = np.zeros(model.x.shape[1])
     null, gradient, information = model.at(beta)
     value = null
-    for _ in range(STEPS):
-        if np.linalg.cond(information) > 1 / SMALL or np.abs(beta).max() > STEPS:
-            break
+    while np.linalg.eigvalsh(information)[0] > FLAT:
         step = np.linalg.solve(information, gradient)
         if float(gradient @ step) < SMALL:
             return beta + step, value, information, null
-        for half in range(20):
-            tried = model.at(beta + step / 2**half)
-            if tried[0] >= value - SMALL:
-                break
-        beta = beta + step / 2**half
+        with np.errstate(all="ignore"):  # a step that is much too long ends beyond all numbers
+            tried = model.at(beta + step)
+            while not value - SMALL <= tried[0] < math.inf:
+                step = step / 2
+                tried = model.at(beta + step)
+        beta = beta + step
         value, gradient, information = tried
     raise MizzleError(
         "The covariates tell one another, or the order of ends, entirely, so no coefficient is known. Leave one out."

@@ -180,6 +180,7 @@ LIBRARY = {
     "mizzle.journeys": None,
     "mizzle.language": None,
     "mizzle.momentum": None,
+    "mizzle.survival": ("kaplan_meier", "log_rank", "cox"),
     "mizzle.memory": ("review", "retrievability", "retrievabilities", "replay", "language_of_unit", "calibration"),
     "mizzle.report.page": ("report",),
     "mizzle.simulate": ("event_log", "event_log_batches", "xes_text", "deliveries", "delivery_changes"),

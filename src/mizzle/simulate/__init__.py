@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mizzle.simulate.comments import comments
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
     from mizzle.simulate.learners import reviews
+    from mizzle.simulate.lives import lives
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "delivery_changes",
     "event_log",
     "event_log_batches",
+    "lives",
     "reviews",
     "xes_text",
 ]
@@ -44,6 +46,7 @@ lazily(
         "delivery_changes": "changes",
         "event_log": "orders",
         "event_log_batches": "orders",
+        "lives": "lives",
         "reviews": "learners",
         "xes_text": "orders",
     },
