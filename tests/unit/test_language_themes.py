@@ -100,6 +100,12 @@ def test_comments_without_a_common_word_have_no_theme():
         assert (found.themes, found.unthemed) == ((), 16)
 
 
+def test_comments_that_are_all_the_same_are_one_theme():
+    for vectors in (None, meanings):
+        (theme,) = themes(["same text here"] * 40, rng=rng(), vectors=vectors).themes
+        assert (theme.n, theme.examples) == (40, (0,))
+
+
 def test_a_theme_of_few_is_none():
     told = ["The wait was long"] * 12 + ["Clean room"] * 3
     found = themes(told, rng=rng(), n_themes=2)

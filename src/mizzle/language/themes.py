@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -236,16 +237,18 @@ class _Search:
     def _clustered(self, points: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]:
         """Give the rows of each cluster, the nearest to its middle first."""
         from sklearn.cluster import KMeans
+        from sklearn.exceptions import ConvergenceWarning
 
-        distinct = len(np.unique(points, axis=0)) if len(points) <= 10 * k else k
-        model = KMeans(min(k, distinct), n_init=STARTS, random_state=int(self.rng.integers(2**31)))
-        away = model.fit_transform(points)
+        model = KMeans(min(k, len(points)), n_init=STARTS, random_state=int(self.rng.integers(2**31)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different comments than themes: some are empty
+            away = model.fit_transform(points)
         labels = model.labels_
         found = []
         for label in range(away.shape[1]):
             rows = np.flatnonzero(labels == label)
             found.append(rows[np.argsort(away[rows, label], kind="stable")])
-        return found
+        return [rows for rows in found if len(rows)]
 
 
 def weighted(tokens: Tokens, read: Sequence[str]) -> tuple[csr_array, list[str]]:
