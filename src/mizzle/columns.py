@@ -81,9 +81,7 @@ class Columns:
         codes = np.where(places >= 0, rank[places] if len(names) else 0, -1)
         return codes, [str(names[place]) for place in order]
 
-    def numbers(
-        self, name: str, *, low: float | None = None, high: float | None = None, strict: bool = True
-    ) -> Numbers:
+    def numbers(self, name: str, *, low: float | None = None, high: float | None = None) -> Numbers:
         """Give a column as numbers; NaN where a cell says nothing.
 
         Parameters
@@ -92,8 +90,6 @@ class Columns:
             The column.
         low, high
             The least and the greatest number that can be meant.
-        strict
-            Whether a cell that is no number is refused; NaN stands for it otherwise.
 
         Raises
         ------
@@ -104,12 +100,10 @@ class Columns:
         if _with_commas(cells):
             cells = pc.replace_substring(cells, ",", ".")
         fits = pc.fill_null(pc.match_substring_regex(cells, _NUMBER), True)
-        if strict and not pc.all(fits).as_py():
+        if not pc.all(fits).as_py():
             self._refuse(name, fits, "is no number")
-        found = pc.cast(pc.if_else(fits, cells, pa.scalar(None, pa.string())), pa.float64())
+        found = pc.cast(cells, pa.float64())
         values: Numbers = found.fill_null(np.nan).to_numpy(zero_copy_only=False)
-        if not strict:
-            values = np.where(np.isinf(values), np.nan, values)
         self._within(name, ~np.isinf(values), "is too large to be a number")
         if low is not None:
             self._within(name, ~(values < low), f"is below {low:g}, the least that can be meant")
@@ -121,7 +115,7 @@ class Columns:
         """Give several columns as one table of numbers, a row for each of the file; NaN where a cell says nothing."""
         return np.column_stack([self.numbers(name, low=low, high=high) for name in names])
 
-    def instants(self, name: str, *, dates: str | None = None, strict: bool = True) -> NDArray[np.datetime64]:
+    def instants(self, name: str, *, dates: str | None = None) -> NDArray[np.datetime64]:
         """Give a column as instants in UTC, in microseconds; not-a-time where a cell says nothing.
 
         Parameters
@@ -130,8 +124,6 @@ class Columns:
             The column, in any spelling that logs may have (`mizzle.logs.times.moments.TimeFormat`).
         dates
             ``"dmy"`` or ``"mdy"``, where the column leaves open which is the day.
-        strict
-            Whether a cell that is no date is refused; not-a-time stands for it otherwise.
 
         Raises
         ------
@@ -143,7 +135,7 @@ class Columns:
         profile.add(cells, self.table[ROW])
         read = profile.decide(name, dates).read(cells)
         fits = pc.or_(pc.is_valid(read), pc.is_null(cells))
-        if strict and not pc.all(fits).as_py():
+        if not pc.all(fits).as_py():
             self._refuse(name, fits, "is no date that goes with the others of the column")
         found: NDArray[np.datetime64] = read.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
         return found
@@ -193,9 +185,9 @@ def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str |
     UnfitColumn
         For a name that is no column, or a file without rows.
     """
-    reader = open_reader(path, sheet=sheet, lone=True)
+    reader = open_reader(path, sheet=sheet, least_columns=1)
     try:
-        if not hasattr(reader, "batches") or reader.facts.known:
+        if reader.facts.known:
             raise UnreadableLog(f"{path} is an event log, and this measure wants a table: CSV, Parquet or Excel.")
         for name in names or ():
             if name not in reader.columns:

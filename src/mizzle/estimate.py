@@ -9,6 +9,8 @@ from typing import NamedTuple
 DIFFERENCE = "estimate.difference/1"
 Z95 = 1.959963984540054
 """The 97.5 % point of the normal distribution, to the last digit that a float has."""
+ENDLESS = 1e15
+"""Beyond it, a number that people wrote down is a slip, and sums of squares lose their digits."""
 
 
 class Interval(NamedTuple):

@@ -9,7 +9,9 @@ from golden.proofs import Absent, proofs
 PROOFS = list(proofs())
 
 
-@pytest.mark.parametrize("proof", [one for _, one in PROOFS], ids=[f"{one.measure}-{one.figure}-{i}" for i, (_, one) in enumerate(PROOFS)])
+@pytest.mark.parametrize(
+    "proof", [one for _, one in PROOFS], ids=[f"{one.measure}-{one.figure}-{i}" for i, (_, one) in enumerate(PROOFS)]
+)
 def test_a_published_result_is_reached(proof):
     try:
         ours = proof.ours()

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
-FAMILIES: tuple[str, ...] = ("language", "memory", "momentum", "survival")
+FAMILIES: tuple[str, ...] = (
+    "survey",
+    "level",
+    "agreement",
+    "adoption",
+    "economics",
+    "language",
+    "memory",
+    "momentum",
+    "survival",
+)
 """Families of measures with proofs, each a module beside this one."""
 
 Basis = Literal["seen", "recalled", "recomputed", "formula"]
@@ -27,7 +37,7 @@ out by another program (named in the source). formula: follows from the definiti
 """
 
 
-class Absent(Exception):  # noqa: N818 - no error: the data are simply not on this machine
+class Absent(Exception):
     """The data of a proof are not on this machine."""
 
 

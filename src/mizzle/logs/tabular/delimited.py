@@ -122,8 +122,8 @@ class Delimited:
         Raw bytes that make one batch.
     longest_row
         Bytes in one row beyond which it is set aside.
-    lone
-        Whether a file of a single column is taken.
+    least_columns
+        Columns below which it is taken for plain text; a log has at least a case and an activity.
 
     Attributes
     ----------
@@ -145,11 +145,11 @@ class Delimited:
         fast: bool = True,
         block: int = BLOCK,
         longest_row: int = LONGEST_ROW,
-        lone: bool = False,
+        least_columns: int = 2,
     ) -> None:
         self._path, self._fast, self._block, self._longest_row = path, fast, block, longest_row
+        self._least_columns = least_columns
         self._open: list[Source] = []
-        self._lone = lone
         with open_source(path) as source:
             head = source.read(HEAD)
             self._encoding, start, said = find_encoding(head, whole=len(head) < HEAD)
@@ -162,10 +162,11 @@ class Delimited:
                 text = text[given.end() :]
             if not text.strip(b" \r\n"):
                 raise UnreadableLog(f"{path.name} begins with nothing but empty lines. Export the log again.")
-            if given:
-                self.dialect = Dialect(given.group(1), b'"')
-            else:
-                self.dialect = find_dialect(path, text, whole=cursor.ended, lone=lone)
+            self.dialect = (
+                Dialect(given.group(1), b'"')
+                if given
+                else find_dialect(path, text, whole=cursor.ended, least_columns=least_columns)
+            )
             header = next(span for span in spans(text, self.dialect, final=True) if span.end > span.start)
             self.columns, renamed = self._header(text, header)
             cursor.advance(text[: header.after])
@@ -272,7 +273,7 @@ class Delimited:
                 " Export it with one row per event."
             )
         (titles,) = cells([line], self.dialect)
-        if len(titles) < 2 and not self._lone:  # noqa: PLR2004 - a log has a case and an activity
+        if len(titles) < self._least_columns:
             raise plain_text(self._path)
         moments = [title.strip() for title in titles if _MOMENT.fullmatch(title)]
         if 0 < len(moments) <= _MOMENTS:
@@ -283,22 +284,22 @@ class Delimited:
         return named(titles)
 
 
-def open_delimited(path: Path, *, lone: bool = False) -> Delimited:
+def open_delimited(path: Path, least_columns: int = 2) -> Delimited:
     """Open a delimited text file (CSV, TSV; gzip may wrap it) and find out how it is written.
 
     Parameters
     ----------
     path
         The file.
-    lone
-        Whether a file of a single column is taken; a log has more.
+    least_columns
+        1 where a file of one column is a table, too; otherwise it is taken for plain text.
 
     Raises
     ------
     UnreadableLog
         For a file that is no table.
     """
-    return Delimited(path, lone=lone)
+    return Delimited(path, least_columns=least_columns)
 
 
 def chosen(wanted: Sequence[str] | None, columns: Sequence[str]) -> list[str]:

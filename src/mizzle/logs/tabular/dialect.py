@@ -183,11 +183,8 @@ def is_utf8(line: bytes) -> bool:
     return True
 
 
-def find_dialect(path: Path, text: bytes, *, whole: bool, lone: bool = False) -> Dialect:
-    """Choose the separator for which the rows have as many cells as the header, and the quote.
-
-    A file of one column, which is no log, has no separator to choose by; it is taken where `lone` says so.
-    """
+def find_dialect(path: Path, text: bytes, *, whole: bool, least_columns: int = 2) -> Dialect:
+    """Choose the separator for which the rows have as many cells as the header, and the quote."""
     lines = NEWLINE.split(text[:HEAD], _SAMPLE)[:_SAMPLE]
     singles = sum(bool(_SINGLE_QUOTED.search(line)) for line in lines)
     quote = b"'" if b'"' not in text and 2 * singles > len(lines) else b'"'
@@ -208,7 +205,7 @@ def find_dialect(path: Path, text: bytes, *, whole: bool, lone: bool = False) ->
             f"The first line of {path.name} does not name the columns: it has {max(1, agreeing[1])} cells, and most"
             f" rows have {usual}. Let the file begin with the line of column names."
         )
-    if lone:
+    if least_columns == 1:
         return Dialect(b",", quote)
     raise plain_text(path)
 
