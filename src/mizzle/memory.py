@@ -121,9 +121,13 @@ def review(before: Memory | None, rating: int, at: datetime, rules: Rules = RULE
     -----
     Formula: FSRS-6, as the package fsrs has it, without its fuzz: stability grows with a recall, the more the lower R
     was, and falls with forgetting; the next interval is that at which R falls to the retention, at most `most_days`.
+
     Assumes: cards do not help each other; the published parameters, learned from many learners, fit this one.
+
     Missing data: none.
+
     Interval: none; `calibration` says how well R foretells recall.
+
     Not for: the cadence of a team's ritual. What expands there dies out.
 
     References
@@ -212,9 +216,13 @@ def retrievability(memory: Memory | None, at: datetime, rules: Rules = RULES) ->
     -----
     Formula: R = (1 + f · days / stability)^(-decay), f such that R = 0.9 at days = stability; whole days since the last
     review, as FSRS counts them.
+
     Assumes: as `review`.
+
     Missing data: a card never met has R = 0.
+
     Interval: none.
+
     Not for: single answers; it is a probability.
 
     References
@@ -337,10 +345,14 @@ def language_of_unit(recall: ArrayLike, *, least: int = LEAST) -> Estimate:
     Notes
     -----
     Formula: the mean of R over people and concepts; a concept that was never met counts 0.
+
     Assumes: people remember independently of each other.
+
     Missing data: what was never met is not missing, it is not known: 0.
+
     Interval: over the means of people, in Wilson's form with Student's t: it leans towards the middle where the mean is
     near 0 or 1. It covers 93 to 97 % from 5 people on for a mean from 0.15 to 0.85, and from 30 people on up to 0.95.
+
     Not for: a person. What one person remembers is shown to that person alone, card by card, by `retrievability`.
 
     References
@@ -464,10 +476,14 @@ def calibration(
     Formula: before each review R is foretold from the reviews so far; a rating of 2 to 4 is a recall. Log loss is the
     mean of -ln R where it was recalled and of -ln(1 - R) where not; the bins are cut at quantiles of R, equal R
     together.
+
     Assumes: nothing; it describes these reviews. Reviews of one card are not independent, so the intervals of the bins
     are somewhat narrow.
+
     Missing data: first reviews and those less than a whole day after the one before foretell nothing and are left out.
+
     Interval: Wilson's for the share recalled; it covers 93 to 97 % from 100 reviews on, where they are independent.
+
     Not for: comparing learners.
 
     References

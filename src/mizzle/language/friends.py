@@ -64,9 +64,13 @@ def friends_and_family(answers: Sequence[float | None]) -> FriendsAndFamily:
     Notes
     -----
     Formula: positive = (very good + good) / all answers; negative = (poor + very poor) / all answers.
+
     Assumes: each person answers once; those who answer are not all who could.
+
     Missing data: "don't know" stays in the denominator, as NHS England counts it; no answer does not.
+
     Interval: Wilson's; it covers 93 to 97 % from 50 answers on with a share from 0.1 to 0.9.
+
     Not for: comparing services whose customers answer in different ways (text message, paper, tablet).
 
     References

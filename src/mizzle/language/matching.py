@@ -66,9 +66,13 @@ def matching(found: Sequence[Hashable], known: Sequence[Hashable]) -> Matching:
     -----
     Formula: purity = Σ max over labels of n(group, label) / n. NMI = mutual information / mean of the two entropies.
     Kappa = (accuracy - chance) / (1 - chance), chance being Σ share(group) · share(label) over equal names.
+
     Assumes: nothing; it describes these rows.
+
     Missing data: rows without a group or a label are left out.
+
     Interval: Wilson's for accuracy and the most frequent label; none for purity, NMI and kappa.
+
     Not for: comparing purities of different numbers of groups.
 
     References

@@ -120,10 +120,14 @@ def uptake(
     -----
     Formula: a text uses a concept where one of its words stands in it in a form of `forms_of`, a phrase where its words
     stand one after another, each in such a form. Uptake is the share of texts that use at least one concept.
+
     Assumes: texts are written independently of each other. A word counts whatever it means where it stands, and
     whether it is praised or denied.
+
     Missing data: texts that are empty or of no unit or period are left out.
+
     Interval: Wilson's, of texts; it covers 93 to 97 % from 50 texts on with an uptake from 0.1 to 0.9.
+
     Not for: people. Units with fewer than `least` texts are withheld, and their texts are in no total.
 
     References

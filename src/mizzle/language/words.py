@@ -119,9 +119,13 @@ def forms_of(word: str, languages: Sequence[str] = LANGUAGES) -> frozenset[str]:
     z becomes -ces; -o also -a, -os, -as; an infinitive (-ar, -er, -ir) takes the regular endings of present, past,
     participle and gerund; accents do not count. Norwegian: -en, -et, -er, -ene, -e, -a, -t, -s, and after -e: -n, -t,
     -r, -ne, -de, -te; each also with the genitive -s.
+
     Assumes: regular words. An irregular form (went, fui, menn) is a word of its own in the vocabulary.
+
     Missing data: an empty word has no forms.
+
     Interval: none; nothing is estimated.
+
     Not for: words of fewer than three letters, which stand only as they are.
 
     References

@@ -98,11 +98,15 @@ def chart(
     Formula: xmr: mean ± 3 · mean moving range / 1.128 (2.66 moving ranges). c: mean ± 3 √mean. u: Σx/Σn ± 3 √(u/n).
     p: Σx/Σn ± 3 √(p(1-p)/n). Laney's pp and up: the same with the root multiplied by the mean moving range of the
     standardised values over 1.128. Limits of counts, rates and shares end at 0, of shares at 1.
+
     Assumes: points are independent of each other; p, u and c: chance is binomial or Poisson, which large sizes seldom
     keep - then pp and up. False alarms: of normal points in control about 0.27 % lie outside of known limits, and about
     1 % of limits made from 20 points.
+
     Missing data: none may be missing; leave such points out.
+
     Interval: none; the limits are no intervals.
+
     Not for: fewer than about 12 points, and series with a season.
 
     References
@@ -165,9 +169,13 @@ def chart_of_groups(groups: ArrayLike, *, kind: str = "xbar", baseline: int | No
     -----
     Formula: sigma = mean range / d2; xbar: mean of means ± 3 sigma / √members; r: mean range ± 3 d3 sigma, from 0 on.
     d2 and d3 are mean and standard deviation of the range of as many normal draws, as tables have them.
+
     Assumes: normal measurements of one spread within all groups.
+
     Missing data: none may be missing.
+
     Interval: none; the limits are no intervals.
+
     Not for: groups of more than 25, whose range says too little of them.
 
     References

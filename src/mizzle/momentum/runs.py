@@ -70,10 +70,14 @@ def runs(values: ArrayLike, *, centre: float | None = None) -> Runs:
     -----
     Formula: points on the middle are left out; a signal is a longest run above round(log2 n) + 3, or fewer crossings
     than the 5 % quantile of a binomial distribution of n - 1 throws of a coin, n being the useful points.
+
     Assumes: points are independent of each other, and half of them lie on each side. False alarms: of series without a
     shift 1 % (10 points) to 5 % (100 points) around their own median, 5 to 7 % around a middle that is known.
+
     Missing data: none may be missing.
+
     Interval: none.
+
     Not for: fewer than 10 useful points: `is_signal` is then None.
 
     References

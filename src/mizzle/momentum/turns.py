@@ -97,10 +97,14 @@ def turns(values: ArrayLike, *, shortest: float = SHORTEST, most: int = MOST) ->
     -----
     Formula: for each number of turns the levels with the least sum of squares (optimal partitioning, exact), each at
     least `shortest` of the series; of these the one with the least BIC = n (ln(RSS / n) + 1 + ln 2π) + (2 m + 2) ln n.
+
     Assumes: independent errors of one spread around constant levels; a trend is taken for several steps.
+
     Missing data: none may be missing; leave such points out, and date the rest.
+
     Interval: of the step, Student's t with the spread within levels, as if the dates were known. It covers 93 to 97 %
     for steps from 2 spreads on with 20 points on each side; smaller steps are dated and sized too well.
+
     Not for: series with a season, or whose points depend on each other.
 
     References
@@ -235,10 +239,14 @@ def held_gain(
     -----
     Formula: gain = mean of the first `window` days after, less the mean before; held = (mean of the `window` days
     around the look, less the mean before) / gain.
+
     Assumes: independent points of one spread around the levels.
+
     Missing data: looks without a point have no share.
+
     Interval: Student's t for the gain; Fieller's for the share, which has none where the gain is not beyond chance.
     Both cover 93 to 97 % from 5 points at each level on.
+
     Not for: a gain that came by chance: a series that is looked at because it was extreme falls back by itself.
 
     References
