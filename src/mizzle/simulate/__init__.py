@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from mizzle.simulate.answers import coded_units, drivers_and_outcome, scale_answers, team_answers
     from mizzle.simulate.buyers import CUSTOMERS, Buyers, buyers, cohort, purchases
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
+    from mizzle.simulate.comments import comments
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
+    from mizzle.simulate.learners import reviews
     from mizzle.simulate.ledgers import leaving_customers, skewed
     from mizzle.simulate.levels import counted_levels, rating_departments, sliding_levels
+    from mizzle.simulate.lives import lives
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
     from mizzle.simulate.spreading import spreading
     from mizzle.simulate.twins import cards, chances_of_pairs, sessions
@@ -35,6 +38,7 @@ __all__ = [
     "chances_of_pairs",
     "coded_units",
     "cohort",
+    "comments",
     "counted_levels",
     "deliveries",
     "delivery_changes",
@@ -42,8 +46,10 @@ __all__ = [
     "event_log",
     "event_log_batches",
     "leaving_customers",
+    "lives",
     "purchases",
     "rating_departments",
+    "reviews",
     "scale_answers",
     "sessions",
     "skewed",
@@ -66,6 +72,7 @@ lazily(
         "DELIVERY_SCHEMA": "deliveries",
         "PERCEPTION": "orders",
         "SCHEMA": "orders",
+        "comments": "comments",
         "cards": "twins",
         "chances_of_pairs": "twins",
         "counted_levels": "levels",
@@ -75,6 +82,8 @@ lazily(
         "drivers_and_outcome": "answers",
         "event_log": "orders",
         "event_log_batches": "orders",
+        "lives": "lives",
+        "reviews": "learners",
         "leaving_customers": "ledgers",
         "rating_departments": "levels",
         "sessions": "twins",
