@@ -108,7 +108,8 @@ def krippendorff(ratings: npt.ArrayLike, *, level: Level = "nominal") -> Krippen
 
     Interval: leave one unit out (jackknife), on the scale of log(1 - alpha), with Student's t on units - 1 degrees of
     freedom; it draws nothing at random. It holds from 20 units on where no category has most of the ratings, and from
-    50 on where one has 80 % of them; it is up to 2 % too wide where fewer than some ten units are in dispute. None where agreement is perfect.
+    50 on where one has 80 % of them; it is a little too wide where fewer than some ten units are in dispute. None
+    where agreement is perfect.
 
     Not for: fewer than 20 units, or one category that nearly all ratings are in: alpha is then low whatever raters do.
 

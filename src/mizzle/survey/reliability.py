@@ -325,7 +325,8 @@ def _left_out(about: Numbers, found: _Moments) -> Numbers:
         d = about[start : start + many]
         told.append(_transformed(found.covariances * (n - 1) - n / (n - 1) * d[:, :, None] * d[:, None, :]))
     z = np.concatenate(told)
-    errors: Numbers = np.sqrt((n - 1) * z.var(axis=0))
+    with np.errstate(invalid="ignore"):  # without one person an item may not vary: no number then
+        errors: Numbers = np.sqrt((n - 1) * z.var(axis=0))
     return errors
 
 
