@@ -68,7 +68,8 @@ def test_omega_lies_between_0_and_1_and_minds_no_order(answers):
         return
     assert 0 <= found.omega.value <= 1
     again = survey.omega(answers[::-1] * 2 + 1)
-    if not found.is_heywood:
+    is_scale = all(one.value > 0 for one in survey.item_rest(answers).values())
+    if is_scale and not found.is_heywood:  # what is no scale may be read in two ways that are as good
         assert again.omega.value == pytest.approx(found.omega.value, abs=1e-3)
 
 

@@ -265,6 +265,7 @@ def test_importance_with_all_that_it_must_say(answers, ask, refused):
     assert told["warnings"][0].startswith("Association, not cause")
     assert "lower score for: A1" in told["warnings"][1]
     assert "59 rows are few" in told["warnings"][2]
+    assert len(ask("importance", answers, "--outcome", "score", "--on", "A3,A4")["warnings"]) == 2
     assert told == ask("importance", answers, "--outcome", "score", "--on", "A1,A3,A4", "--seed", "1")
     other = ask("importance", answers, "--outcome", "score", "--on", "A1,A3,A4", "--seed", "0")
     assert figures(other)["LMG[A1]"]["low"] != figures(told)["LMG[A1]"]["low"]

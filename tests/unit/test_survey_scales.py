@@ -153,6 +153,7 @@ def test_omega_refuses_what_it_cannot_tell():
 def test_a_search_that_goes_too_far_turns_back(monkeypatch):
     monkeypatch.setattr(factors, "LONGEST_STEP", 20.0)
     monkeypatch.setattr(factors, "STEPS", 3)
+    monkeypatch.setattr(factors, "SHORTER", 1)
     rows = [[1, 2, 1], [2, 2, 3], [4, 3, 4], [5, 5, 4], [3, 4, 3], [2, 1, 1], [4, 4, 5], [1, 5, 3]]
     assert 0 < survey.omega(rows).omega.value < 1
 
@@ -173,7 +174,8 @@ def test_groups_of_items_are_told_from_what_all_share():
 
 
 def test_a_rotation_that_is_cut_short_still_answers(monkeypatch):
-    monkeypatch.setattr(bifactor, "TURNS", 1)
+    monkeypatch.setattr(bifactor, "TURNS", 2)
+    monkeypatch.setattr(bifactor, "HALVINGS", 1)
     r = np.full((6, 6), 0.3)
     r[:3, :3] = r[3:, 3:] = 0.6
     np.fill_diagonal(r, 1.0)

@@ -194,7 +194,7 @@ POINTS = Option("--points", "how many points the scale has", "N", points)
 GROUPS = (
     Measure("rwg", "How alike the members of each group answered: r_wg, r_wg(j).", "mizzle.survey.rwg", _rwg,
             (ITEMS, BY, POINTS,
-             Option("--variance", "variance of answers at random, instead of --points", "N", number)), ("ANSWERS.csv",)),
+             Option("--variance", "variance of answers at random, not --points", "N", number)), ("ANSWERS.csv",)),
     Measure("ad", "How far the members of each group are from its middle: average deviation.", "mizzle.survey.ad", _ad,
             (ITEMS, BY, POINTS,
              Option("--around", "middle of the group (default mean)", None, None, "mean", choices=("mean", "median"))),
