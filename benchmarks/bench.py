@@ -1,4 +1,4 @@
-"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz | web | kill`."""
+"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz | web | kill | privacy`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ def main() -> None:
     logs.add_argument("--small", action="store_true", help="a tenth of the size, to try the lane out; writes no page")
     coverage = lanes.add_parser("coverage", help="how often the 95 %% interval of a department's mean is right")
     coverage.add_argument("--replications", type=int, default=4000)
+    coverage.add_argument(
+        "--measures", nargs="*", metavar="FAMILY", help="instead, the intervals of `mizzle measure`; all without a name"
+    )
     fuzz = lanes.add_parser("fuzz", help="mutated inputs over all readers")
     fuzz.add_argument("--inputs", type=int, default=200_000)
     fuzz.add_argument("--seed", type=int, default=1)
@@ -31,6 +34,8 @@ def main() -> None:
     kill.add_argument("--rounds", type=int, default=200)
     kill.add_argument("--seed", type=int, default=1)
     kill.add_argument("--quick", action="store_true", help="writes no page")
+    privacy = lanes.add_parser("privacy", help="attacks on releases: what is certain, what remains useful, how long")
+    privacy.add_argument("--quick", action="store_true", help="a few organisations; writes no page")
     options = parser.parse_args()
     BENCH.mkdir(exist_ok=True)
     import_module(f"lane_{options.lane}").run(options)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
+from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from measuring import say
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    import numpy as np
-
-FAMILIES: tuple[str, ...] = ("survey",)
+FAMILIES: tuple[str, ...] = ("survey", "level", "agreement", "adoption", "economics")
 """Families of measures with intervals; `covering_FAMILY.py` has `COVERINGS`."""
 
-WANTED = (0.93, 0.97)
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "measures" / "coverage.json"
+SEED = 20
 
 
 class Covering(NamedTuple):
@@ -56,3 +62,35 @@ def covered(one: Covering, rng: np.random.Generator, replications: int | None = 
         low, high, truth = one.draw(rng)
         right += low <= truth <= high
     return right / times
+
+
+def write_coverage(families: Sequence[str] = ()) -> None:
+    """Draw samples for every interval, and keep for the catalogue how often each was right.
+
+    Parameters
+    ----------
+    families
+        Only these; what is known of the others stays.
+    """
+    known = json.loads(PAGE.read_text("utf-8")) if PAGE.exists() else []
+    found = [one for one in known if families and one["family"] not in families]
+    for place, (family, one) in enumerate(coverings()):
+        if families and family not in families:
+            continue
+        begun = perf_counter()
+        share = covered(one, np.random.default_rng([SEED, place]))
+        say(f"  {one.measure}, {one.figure}, {one.n}: {share:.1%} ({perf_counter() - begun:.0f} s)")
+        found.append(
+            {
+                "family": family,
+                "measure": one.measure,
+                "figure": one.figure,
+                "world": one.world,
+                "n": one.n,
+                "replications": one.replications,
+                "covered": round(share, 4),
+            }
+        )
+    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in found)
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(f"[\n{lines}\n]\n", "utf-8")

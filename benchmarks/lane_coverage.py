@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from covering import write_coverage
 from measuring import machine, say, table, write_section
 from mizzle.engines import open_engine
 from mizzle.journeys.distance import distance
@@ -44,6 +45,9 @@ class Sums:
 
 def run(options: argparse.Namespace) -> None:
     """Draw samples from a very large log, ask for the interval each time, and count how often it holds the truth."""
+    if options.measures is not None:
+        write_coverage(options.measures)
+        return
     if options.replications < FEWEST:
         raise SystemExit(f"a share so near to one takes at least {FEWEST} replications")
     say(f"a log of {POPULATION:,} cases")

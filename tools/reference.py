@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, NamedTuple, is_typeddict
 
+import catalogue
+from catalogue import cell, prose, sections
 from mizzle import cli, estimate, journeys, tables
 from mizzle.journeys import intervals
 from mizzle.logs import Mapping
@@ -46,8 +48,34 @@ LIBRARY = (
     Module("mizzle.journeys.results", "mizzle.journeys.results"),
     Module("mizzle.journeys.selection", "mizzle.journeys.selection", ("Paces",)),
     Module("mizzle.journeys.drawn", "mizzle.journeys.drawn", ("DrawnStep",)),
-    Module("mizzle.journeys.levels", "mizzle.journeys.levels", ("LevelOfService",)),
     Module("mizzle.journeys.blueprint", "mizzle.journeys.blueprint"),
+    Module(
+        "mizzle.level",
+        "mizzle.level",
+        (
+            "BlindSpot",
+            "InternalService",
+            "LevelOfService",
+            "PointGap",
+            "PointGaps",
+            "Slide",
+            "Superiority",
+            "WornGifts",
+            "blind_spot",
+            "internal_service",
+            "level_of_service",
+            "perception_gap",
+            "perception_gaps",
+            "read_levels",
+            "slide",
+            "superiority",
+            "superiority_of_counts",
+            "worn_gifts",
+        ),
+    ),
+    Module("mizzle.agreement", "mizzle.agreement"),
+    Module("mizzle.adoption", "mizzle.adoption"),
+    Module("mizzle.economics", "mizzle.economics"),
     Module("mizzle.report", "mizzle.report.page", ("report",)),
     Module("mizzle.estimate", "mizzle.estimate"),
     Module("mizzle.tables", "mizzle.tables"),
@@ -62,24 +90,9 @@ LIBRARY = (
 
 
 # --- docstrings -------------------------------------------------------------------------------------------------------
-def sections(thing: object) -> dict[str, str]:
-    """Cut a numpydoc docstring into its sections; what stands before the first has the empty name."""
-    lines = (inspect.getdoc(thing) or "").splitlines()
-    found: dict[str, list[str]] = {"": []}
-    name = ""
-    for place, line in enumerate(lines):
-        under = lines[place + 1] if place + 1 < len(lines) else ""
-        if line and re.fullmatch(r"-{3,}", under):
-            name = line
-            found[name] = []
-        elif not re.fullmatch(r"-{3,}", line):
-            found[name].append(line)
-    return {name: "\n".join(text).strip("\n") for name, text in found.items()}
-
-
-def prose(text: str) -> str:
-    """Turn the text of a docstring into Markdown: one mark for code, paragraphs as they are."""
-    return re.sub(r"``\s?(.+?)\s?``", r"`\1`", text)
+def described_sections(thing: object) -> dict[str, str]:
+    """Cut the docstring of a thing into its sections."""
+    return sections(inspect.getdoc(thing) or "")
 
 
 def items(text: str) -> list[str]:
@@ -93,18 +106,13 @@ def items(text: str) -> list[str]:
     return [f"- {_head(head)}: {prose(' '.join(about))}" if about else f"- {_head(head)}" for head, about in found]
 
 
-def cell(text: str) -> str:
-    """Make a text fit for a cell of a Markdown table."""
-    return text.replace("|", "\\|")
-
-
 def _head(head: str) -> str:
     return ", ".join(f"`{name}`" for name in head.split(", "))
 
 
 def described(thing: object) -> Iterator[str]:
     """Write the docstring of a thing as Markdown."""
-    for name, text in sections(thing).items():
+    for name, text in described_sections(thing).items():
         if name:
             yield f"**{name}**"
             yield ""
@@ -316,7 +324,7 @@ def measure_page() -> Iterator[str]:
     for measure in MEASURES:
         yield from _measure(measure)
     yield from ("## Intervals", "", "All are 95 % intervals. Medians, 90th percentiles and counts state none.", "")
-    for thing in (intervals.ratio_interval, intervals.share_interval, intervals.wilson, estimate.difference):
+    for thing in (intervals.ratio_interval, intervals.share_interval, estimate.wilson, estimate.difference):
         yield from (f"### {thing.__name__}", "", "```python", signature(thing.__name__, thing), "```", "")
         yield from described(thing)
 
@@ -324,7 +332,7 @@ def measure_page() -> Iterator[str]:
 def _measure(measure: Measure) -> Iterator[str]:
     thing = getattr(journeys, measure.function)
     constants = vars(sys.modules[thing.__module__])
-    told = sections(thing)
+    told = described_sections(thing)
     yield from (f"## {measure.function}", "", prose(told[""]), "")
     if measure.method:
         yield from (f"**Method**: `{constants[measure.method]}`", "")
@@ -378,7 +386,7 @@ def mapping_file() -> Iterator[str]:
         "",
     )
     yield from ("## How times are written", "")
-    told = sections(TimeFormat)
+    told = described_sections(TimeFormat)
     yield from (prose(told[""]), "", prose(told["Notes"]))
 
 
@@ -405,7 +413,7 @@ def agreed_file() -> Iterator[str]:
     yield "| `department` | whose own part of a case is meant; in one table with `hours` alone | this, or |"
     yield "| `from`, `to` | the two departments of a handover, whose wait is meant | both of these |"
     yield "| `hours` | what was agreed, a number of at least 0; fractions are allowed | needed |"
-    yield from ("", "How the actual hours are counted:", "", prose(sections(journeys.agreed)["Notes"]))
+    yield from ("", "How the actual hours are counted:", "", prose(described_sections(journeys.agreed)["Notes"]))
 
 
 def json_page() -> Iterator[str]:
@@ -450,12 +458,14 @@ def main() -> int:
     words.add_argument("--check", action="store_true", help="write nothing; end with 1 where a page is not current")
     check = words.parse_args().check
     stale = []
-    for name, page in PAGES.items():
+    if not check:
+        catalogue.write_proofs()
+    for name, page in (PAGES | catalogue.pages()).items():
         path, text = FOLDER / name, write(page)
         if not path.exists() or path.read_text("utf-8") != text:
             stale.append(name)
             if not check:
-                FOLDER.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, "utf-8")
     if check and stale:
         print(f"Not current in docs/reference: {', '.join(stale)}. Write them anew with ./run docs", file=sys.stderr)

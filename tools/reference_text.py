@@ -239,31 +239,6 @@ MEASURES = (
         "Not as a measurement: it is what people expect. Not beside figures from a log without saying so.",
     ),
     Measure(
-        "level_of_service",
-        "METHOD",
-        (
-            Figure("median level", "the level in the middle, 1 (Broken) to 6 (Unforgettable)", "level", _NONE),
-            Figure("at Wished for or above", "answers at level 4 or above", "share, 0 to 1", _WILSON),
-            Figure("below Expected", "answers below level 3", "share, 0 to 1", _WILSON),
-        ),
-        "Not as a mean of level numbers: the levels are ordered, and no more. Not to compare two groups: the shares of"
-        " two groups differ by chance, too.",
-    ),
-    Measure(
-        "perception_gap",
-        "GAP",
-        (
-            Figure(
-                "perception gap",
-                "median level of those who serve less that of those who are served; above 0 where those who serve see"
-                " it higher",
-                "levels",
-                _NONE,
-            ),
-        ),
-        "Not averaged over perception points, and not for those that one side alone has rated.",
-    ),
-    Measure(
         "suggest_perception_points",
         None,
         (Figure("score", "how much speaks for a perception point; it only ranks", "0 to 1", _NONE),),

@@ -185,9 +185,9 @@ def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str |
     UnfitColumn
         For a name that is no column, or a file without rows.
     """
-    reader = open_reader(path, sheet=sheet)
+    reader = open_reader(path, sheet=sheet, least_columns=1)
     try:
-        if not hasattr(reader, "batches") or reader.facts.known:
+        if reader.facts.known:
             raise UnreadableLog(f"{path} is an event log, and this measure wants a table: CSV, Parquet or Excel.")
         for name in names or ():
             if name not in reader.columns:

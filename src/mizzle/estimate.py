@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 DIFFERENCE = "estimate.difference/1"
-
-
-DIFFERENCE = "estimate.difference/1"
+Z95 = 1.959963984540054
+"""The 97.5 % point of the normal distribution, to the last digit that a float has."""
+ENDLESS = 1e15
+"""Beyond it, a number that people wrote down is a slip, and sums of squares lose their digits."""
 
 
 class Interval(NamedTuple):
@@ -79,6 +80,49 @@ class Spread:
     n: int
     unit: str
     method: str
+
+
+def wilson(share: float, n: float) -> Interval:
+    """Wilson's score interval for a share of n independent observations.
+
+    Parameters
+    ----------
+    share
+        The share observed, 0 to 1.
+    n
+        How many observations, above 0; it need not be whole.
+
+    Returns
+    -------
+    Interval
+        The 95 % interval, within 0 and 1; it holds the share.
+
+    References
+    ----------
+    Wilson (1927); the example is Newcombe (1998), Statistics in Medicine 17, table I, 81 of 263, method 3.
+
+    Examples
+    --------
+    >>> interval = wilson(81 / 263, 263)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.2553, 0.3662)
+    """
+    z2 = Z95 * Z95
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
+
+
+def share_of(part: int, n: int, method: str) -> Estimate:
+    """Give the share of `part` in `n` with Wilson's interval; undefined where n is 0.
+
+    Examples
+    --------
+    >>> share_of(0, 0, "level.distribution/1").value is None
+    True
+    """
+    share = part / n if n else None
+    return Estimate(share, None if share is None else wilson(share, n), n, "share", method)
 
 
 def difference(after: Estimate, before: Estimate, method: str = DIFFERENCE) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -139,4 +140,4 @@ class Events:
     def nodes(self) -> Callable[[int], Node]:
         """Give the function that reads a node code."""
         names = tuple(self.activities)
-        return lambda code: Node(self.departments[code >> ACTIVITY_BITS], names[code & (MOST_ACTIVITIES - 1)])
+        return cache(lambda code: Node(self.departments[code >> ACTIVITY_BITS], names[code & (MOST_ACTIVITIES - 1)]))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mizzle.errors import MizzleError, TooManyRejected
-from mizzle.estimate import DIFFERENCE, Estimate, Interval, difference
-from mizzle.journeys.intervals import ratio_interval, wilson
+from mizzle.estimate import DIFFERENCE, Estimate, Interval, difference, wilson
+from mizzle.journeys.intervals import ratio_interval
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

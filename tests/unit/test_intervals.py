@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums, ratio_interval, share_interval, wilson
+from mizzle.estimate import wilson
+from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums, ratio_interval, share_interval
 
 
 def test_cases_without_events_do_not_count():

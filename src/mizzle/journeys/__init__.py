@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from mizzle.journeys.blueprint import blueprint
     from mizzle.journeys.distance import distance
     from mizzle.journeys.drawn import drawn
-    from mizzle.journeys.levels import level_of_service, perception_gap
     from mizzle.journeys.maps import handovers, process_map, rework, throughput
     from mizzle.journeys.selection import attribute_values, by_pace, select
     from mizzle.journeys.suggestions import suggest_perception_points
@@ -23,8 +22,6 @@ __all__ = [
     "distance",
     "drawn",
     "handovers",
-    "level_of_service",
-    "perception_gap",
     "process_map",
     "read_agreements",
     "rework",
@@ -46,8 +43,6 @@ lazily(
         "distance": "distance",
         "drawn": "drawn",
         "handovers": "maps",
-        "level_of_service": "levels",
-        "perception_gap": "levels",
         "process_map": "maps",
         "read_agreements": "timelines",
         "rework": "maps",

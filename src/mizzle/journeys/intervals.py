@@ -1,4 +1,4 @@
-"""Intervals that treat the case, not the event, as the sampling unit, and Wilson's for shares."""
+"""Intervals that treat the case, not the event, as the sampling unit."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
-from mizzle.estimate import Interval
+from mizzle.estimate import Interval, wilson
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -135,25 +135,6 @@ def _unskewed(q: float, skewness: float, n: int) -> float:
 def not_below_zero(ratio: Ratio) -> Interval | None:
     """Cut an interval at zero, for quantities that cannot be negative."""
     return None if ratio.interval is None else Interval(max(ratio.interval.low, 0.0), ratio.interval.high)
-
-
-def wilson(share: float, n: float) -> Interval:
-    """Wilson's score interval for a share of n independent observations; n need not be whole.
-
-    Examples
-    --------
-    >>> interval = wilson(81 / 263, 263)
-    >>> round(interval.low, 4), round(interval.high, 4)
-    (0.2553, 0.3662)
-
-    References
-    ----------
-    Wilson (1927); the example is Newcombe (1998), Statistics in Medicine 17, table I, 81 of 263, method 3.
-    """
-    z2 = float(ndtri(0.5 + LEVEL / 2)) ** 2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
 
 
 def share_interval(sums: RatioSums) -> Interval | None:

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from mizzle.engines import in_engine
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate
+from mizzle.estimate import Estimate, wilson
 from mizzle.journeys.expressions import HOUR, department_of, rows, spread, spreads
-from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums, wilson
+from mizzle.journeys.intervals import RatioSums, not_below_zero, ratio_from_sums
 from mizzle.journeys.results import Handover, MapEdge, MapNode, ProcessMap, Throughput
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def process_map(events: Events, coverage: float | None = None) -> ProcessMap:
     found.sort(key=lambda row: (-row["n"], node_of(row["previous"]), node_of(row["node"])))
     edges = [_Edge(row["previous"], row["node"], row["n"]) for row in found]
     nodes = _nodes(events, node_of, edges)
-    n_cases, kept, shown = _reduced(events, edges, coverage)
+    n_cases, kept, shown = _reduced(events, nodes, edges, coverage)
     return ProcessMap(
         nodes=nodes,
         edges=tuple(
@@ -224,17 +224,17 @@ def _nodes(events: Events, node_of: Callable[[int], Node], edges: Sequence[_Edge
     return tuple(sorted(nodes, key=lambda one: (-one.count, one.node)))
 
 
-def _reduced(events: Events, edges: Sequence[_Edge], coverage: float | None) -> tuple[int, list[bool], int]:
+def _reduced(
+    events: Events, nodes: Sequence[MapNode], edges: Sequence[_Edge], coverage: float | None
+) -> tuple[int, list[bool], int]:
     """Choose the edges to show: how many cases there are, which edges stay, and how many cases they cover whole."""
-    table = events.table.filter(events.table.node.notnull())
     if coverage is None or coverage == 1:
-        (row,) = rows(table.aggregate(n=table.previous.isnull().ifelse(1, 0).sum()))
-        n_cases = int(row["n"] or 0)
+        n_cases = sum(node.starts for node in nodes)
         return n_cases, [True] * len(edges), n_cases
     always = _backbone(edges)
     # An edge has the rank at which it comes in; a case is covered from the highest rank among its steps on.
     rank = {edge[:2]: 0 if kept else place for place, (edge, kept) in enumerate(zip(edges, always, strict=True), 1)}
-    covered = _cases_by_rank(table, rank)
+    covered = _cases_by_rank(events.table.filter(events.table.node.notnull()), rank)
     n_cases = sum(covered.values())
     shown, highest = 0, 0
     for place in sorted(covered):

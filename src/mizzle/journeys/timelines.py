@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from mizzle.errors import MizzleError, NoSuchName
-from mizzle.estimate import Estimate, Spread
+from mizzle.estimate import Estimate, Spread, wilson
 from mizzle.journeys.distance import known_activities
 from mizzle.journeys.expressions import HOUR, department_of, rows, spread, spreads
-from mizzle.journeys.intervals import wilson
 from mizzle.journeys.results import Agreed, Agreement, Step, Timeline
 from mizzle.tables import Node
 

@@ -49,7 +49,9 @@ class Understood:
         return self.reader.facts
 
 
-def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None = None) -> Reader:
+def open_reader(
+    log: Path, *, object_type: str | None = None, sheet: str | None = None, least_columns: int = 2
+) -> Reader:
     """Open a log with the reader of its format, told from its content.
 
     Parameters
@@ -60,6 +62,8 @@ def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None 
         For OCEL: the kind of object that is the case.
     sheet
         For Excel: the sheet; the first with data where None.
+    least_columns
+        For CSV and Excel: 1 where a file of one column is a table, too.
 
     Raises
     ------
@@ -70,11 +74,11 @@ def open_reader(log: Path, *, object_type: str | None = None, sheet: str | None 
     if kind == "csv":
         from mizzle.logs.tabular.delimited import open_delimited
 
-        return open_delimited(log)
+        return open_delimited(log, least_columns)
     if kind == "excel":
         from mizzle.logs.tabular.excel import open_excel
 
-        return open_excel(log, sheet)
+        return open_excel(log, sheet, least_columns)
     if kind == "parquet":
         from mizzle.logs.tabular.columnar import open_columnar
 

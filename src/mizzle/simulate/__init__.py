@@ -1,4 +1,4 @@
-"""Event logs of organisations that never were: delivery companies, for sample data, tests and benchmarks.
+"""Organisations that never were: event logs and answers with known truth, for sample data, tests and benchmarks.
 
 `event_log` draws any number of departments. The log is skewed the way real logs are: a few departments do most of the
 work, waits are lognormal, slow cases are slow everywhere, some steps are skipped, some cases are sent back, some end
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from mizzle.simulate.answers import coded_units, drivers_and_outcome, scale_answers, team_answers
     from mizzle.simulate.changes import DELIVERY_CHANGES, delivery_changes
     from mizzle.simulate.deliveries import DELIVERY_PERCEPTION, DELIVERY_SCHEMA, deliveries
+    from mizzle.simulate.ledgers import leaving_customers, skewed
+    from mizzle.simulate.levels import counted_levels, rating_departments, sliding_levels
     from mizzle.simulate.orders import PERCEPTION, SCHEMA, event_log, event_log_batches, xes_text
+    from mizzle.simulate.spreading import spreading
+    from mizzle.simulate.twins import cards, chances_of_pairs, sessions
 
 __all__ = [
     "DELIVERY_CHANGES",
@@ -21,13 +25,22 @@ __all__ = [
     "DELIVERY_SCHEMA",
     "PERCEPTION",
     "SCHEMA",
+    "cards",
+    "chances_of_pairs",
     "coded_units",
+    "counted_levels",
     "deliveries",
     "delivery_changes",
     "drivers_and_outcome",
     "event_log",
     "event_log_batches",
+    "leaving_customers",
+    "rating_departments",
     "scale_answers",
+    "sessions",
+    "skewed",
+    "sliding_levels",
+    "spreading",
     "team_answers",
     "xes_text",
 ]
@@ -40,12 +53,21 @@ lazily(
         "DELIVERY_SCHEMA": "deliveries",
         "PERCEPTION": "orders",
         "SCHEMA": "orders",
+        "cards": "twins",
+        "chances_of_pairs": "twins",
+        "counted_levels": "levels",
         "coded_units": "answers",
         "deliveries": "deliveries",
         "delivery_changes": "changes",
         "drivers_and_outcome": "answers",
         "event_log": "orders",
         "event_log_batches": "orders",
+        "leaving_customers": "ledgers",
+        "rating_departments": "levels",
+        "sessions": "twins",
+        "skewed": "ledgers",
+        "sliding_levels": "levels",
+        "spreading": "spreading",
         "scale_answers": "answers",
         "team_answers": "answers",
         "xes_text": "orders",

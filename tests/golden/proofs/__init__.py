@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
-FAMILIES: tuple[str, ...] = ("survey",)
+FAMILIES: tuple[str, ...] = ("survey", "level", "agreement", "adoption", "economics")
 """Families of measures with proofs, each a module beside this one."""
 
 Basis = Literal["seen", "recalled", "recomputed", "formula"]
@@ -27,7 +27,7 @@ out by another program (named in the source). formula: follows from the definiti
 """
 
 
-class Absent(Exception):  # noqa: N818 - no error: the data are simply not on this machine
+class Absent(Exception):
     """The data of a proof are not on this machine."""
 
 

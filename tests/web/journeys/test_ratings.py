@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mizzle.journeys.intervals import wilson
+from mizzle.estimate import wilson
 from mizzle_web.journal.models import Entry
 from mizzle_web.journeys.actions.drawn import draw_steps
 from mizzle_web.journeys.actions.ratings import BLOCK, SALT, bring_counts, mark, rate, take_back_counts

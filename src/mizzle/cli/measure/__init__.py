@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mizzle.answer import Answer
 
-FAMILIES: tuple[str, ...] = ("survey",)
+FAMILIES: tuple[str, ...] = ("privacy", "survey", "level", "agreement", "adoption", "economics")
 """Families of measures, each a module beside this one with its `MEASURES`."""
 
 LOGS = ("distance", "map", "timeline")
@@ -29,7 +29,7 @@ class Option(NamedTuple):
     kind: Callable[[str], object] | None = None
     default: object = None
     required: bool = False
-    choices: Sequence[str] | None = None
+    choices: Sequence[object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

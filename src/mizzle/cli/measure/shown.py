@@ -31,7 +31,7 @@ def answer(found: Answer) -> None:
     console.print(Text(shown(f"{found.measure}{unit}"), style="bold"))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
-    for head in ("value", "95 %", "n"):
+    for head in ("value", "low to high", "n"):
         table.add_column(head, justify="right", no_wrap=True)
     left_out = 0
     for _, same in groupby(found.figures, lambda figure: (figure.name, bool(figure.of))):

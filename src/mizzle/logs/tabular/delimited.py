@@ -122,6 +122,8 @@ class Delimited:
         Raw bytes that make one batch.
     longest_row
         Bytes in one row beyond which it is set aside.
+    least_columns
+        Columns below which it is taken for plain text; a log has at least a case and an activity.
 
     Attributes
     ----------
@@ -136,8 +138,17 @@ class Delimited:
         For a file that is no table.
     """
 
-    def __init__(self, path: Path, *, fast: bool = True, block: int = BLOCK, longest_row: int = LONGEST_ROW) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        fast: bool = True,
+        block: int = BLOCK,
+        longest_row: int = LONGEST_ROW,
+        least_columns: int = 2,
+    ) -> None:
         self._path, self._fast, self._block, self._longest_row = path, fast, block, longest_row
+        self._least_columns = least_columns
         self._open: list[Source] = []
         with open_source(path) as source:
             head = source.read(HEAD)
@@ -151,7 +162,11 @@ class Delimited:
                 text = text[given.end() :]
             if not text.strip(b" \r\n"):
                 raise UnreadableLog(f"{path.name} begins with nothing but empty lines. Export the log again.")
-            self.dialect = Dialect(given.group(1), b'"') if given else find_dialect(path, text, whole=cursor.ended)
+            self.dialect = (
+                Dialect(given.group(1), b'"')
+                if given
+                else find_dialect(path, text, whole=cursor.ended, least_columns=least_columns)
+            )
             header = next(span for span in spans(text, self.dialect, final=True) if span.end > span.start)
             self.columns, renamed = self._header(text, header)
             cursor.advance(text[: header.after])
@@ -258,7 +273,7 @@ class Delimited:
                 " Export it with one row per event."
             )
         (titles,) = cells([line], self.dialect)
-        if len(titles) < 2:  # noqa: PLR2004 - a log has a case and an activity
+        if len(titles) < self._least_columns:
             raise plain_text(self._path)
         moments = [title.strip() for title in titles if _MOMENT.fullmatch(title)]
         if 0 < len(moments) <= _MOMENTS:
@@ -269,15 +284,22 @@ class Delimited:
         return named(titles)
 
 
-def open_delimited(path: Path) -> Delimited:
+def open_delimited(path: Path, least_columns: int = 2) -> Delimited:
     """Open a delimited text file (CSV, TSV; gzip may wrap it) and find out how it is written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    least_columns
+        1 where a file of one column is a table, too; otherwise it is taken for plain text.
 
     Raises
     ------
     UnreadableLog
         For a file that is no table.
     """
-    return Delimited(path)
+    return Delimited(path, least_columns=least_columns)
 
 
 def chosen(wanted: Sequence[str] | None, columns: Sequence[str]) -> list[str]:

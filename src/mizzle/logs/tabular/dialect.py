@@ -183,7 +183,7 @@ def is_utf8(line: bytes) -> bool:
     return True
 
 
-def find_dialect(path: Path, text: bytes, *, whole: bool) -> Dialect:
+def find_dialect(path: Path, text: bytes, *, whole: bool, least_columns: int = 2) -> Dialect:
     """Choose the separator for which the rows have as many cells as the header, and the quote."""
     lines = NEWLINE.split(text[:HEAD], _SAMPLE)[:_SAMPLE]
     singles = sum(bool(_SINGLE_QUOTED.search(line)) for line in lines)
@@ -205,6 +205,8 @@ def find_dialect(path: Path, text: bytes, *, whole: bool) -> Dialect:
             f"The first line of {path.name} does not name the columns: it has {max(1, agreeing[1])} cells, and most"
             f" rows have {usual}. Let the file begin with the line of column names."
         )
+    if least_columns == 1:
+        return Dialect(b",", quote)
     raise plain_text(path)
 
 

@@ -69,7 +69,10 @@ class Excel:
         For a file that is damaged, no workbook, made to do harm, or has no table in the sheet.
     """
 
-    def __init__(self, path: Path, sheet: str | None = None, *, batch_rows: int = BATCH_ROWS) -> None:
+    def __init__(
+        self, path: Path, sheet: str | None = None, *, batch_rows: int = BATCH_ROWS, least_columns: int = 2
+    ) -> None:
+        self._least_columns = least_columns
         open_source(path).close()
         _refuse_harm(path)
         self._path, self._batch_rows = path, batch_rows
@@ -163,7 +166,7 @@ class Excel:
         titles = [_text(value) or "" for value in first]
         while titles and not titles[-1].strip():
             titles.pop()
-        if len(titles) < 2:  # noqa: PLR2004 - a log has a case and an activity
+        if len(titles) < self._least_columns:
             raise UnreadableLog(
                 f"The first row of sheet {self.sheet} in {self._path.name} does not name the columns."
                 " Delete what stands above the table, or name another sheet."
@@ -216,7 +219,7 @@ class _Reading:
             ) from error
 
 
-def open_excel(path: Path, sheet: str | None = None) -> Excel:
+def open_excel(path: Path, sheet: str | None = None, least_columns: int = 2) -> Excel:
     """Open a sheet of an Excel workbook (.xlsx, .xlsm).
 
     Parameters
@@ -231,7 +234,7 @@ def open_excel(path: Path, sheet: str | None = None) -> Excel:
     UnreadableLog
         For a file that is damaged, no workbook, made to do harm, or has no table in the sheet.
     """
-    return Excel(path, sheet)
+    return Excel(path, sheet, least_columns=least_columns)
 
 
 def _refuse_harm(path: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mizzle.estimate import Estimate
-    from mizzle.journeys.levels import LevelOfService
+    from mizzle.level import LevelOfService
     from mizzle_web.journeys.models import Journey
 
 MINUS = "\N{MINUS SIGN}"
@@ -176,14 +176,14 @@ def _seen(side: str, blocks: Sequence[RatingBlock]) -> Seen | None:
 
 def _level(blocks: Iterable[RatingBlock]) -> LevelOfService:
     """Add blocks up, and say what they mean."""
-    from mizzle.journeys import level_of_service
+    from mizzle.level import level_of_service
 
     counts = [sum(level) for level in zip(*(one.counts for one in blocks), strict=True)]
     return level_of_service(counts or [0] * LEVELS)
 
 
 def _gap(provider: Seen, served: Seen) -> Gap:
-    from mizzle.journeys import perception_gap
+    from mizzle.level import perception_gap
 
     found = perception_gap(provider.level, served.level)
     return Gap(found, _gap_words(found.value or 0.0, provider.word, served.word))
