@@ -250,7 +250,8 @@ def test_margins_that_do_not_fit_are_refused():
 
 
 def test_margins_that_pull_apart_end_all_the_same(monkeypatch):
-    monkeypatch.setattr("mizzle.survey.weights.TURNS", 1)
     answered = {"team": list("aaab"), "site": list("NNNS")}
-    found = survey.raking(answered, {"team": {"a": 1, "b": 1}, "site": {"N": 3, "S": 1}})
-    assert not found.is_met
+    wanted = {"team": {"a": 1, "b": 1}, "site": {"N": 3, "S": 1}}
+    assert not survey.raking(answered, wanted).is_met
+    monkeypatch.setattr("mizzle.survey.weights.TURNS", 1)
+    assert not survey.raking(answered, wanted).is_met

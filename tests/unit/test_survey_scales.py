@@ -150,12 +150,13 @@ def test_omega_refuses_what_it_cannot_tell():
             survey.omega(answers)
 
 
-def test_a_search_that_goes_too_far_turns_back(monkeypatch):
-    monkeypatch.setattr(factors, "LONGEST_STEP", 20.0)
-    monkeypatch.setattr(factors, "STEPS", 3)
-    monkeypatch.setattr(factors, "SHORTER", 1)
-    rows = [[1, 2, 1], [2, 2, 3], [4, 3, 4], [5, 5, 4], [3, 4, 3], [2, 1, 1], [4, 4, 5], [1, 5, 3]]
-    assert 0 < survey.omega(rows).omega.value < 1
+def test_a_search_that_goes_too_far_turns_back(rng, monkeypatch):
+    answers = scale_answers(rng, 40, [0.9, 0.5, 0.2, 0.7])
+    right = survey.omega(answers).omega.value
+    monkeypatch.setattr(factors, "LONGEST_STEP", 50.0)
+    assert survey.omega(answers).omega.value == pytest.approx(right, abs=1e-6)
+    monkeypatch.setattr(factors, "STEPS", 2)
+    assert 0 < survey.omega(answers).omega.value < 1
 
 
 def test_groups_of_items_are_told_from_what_all_share():

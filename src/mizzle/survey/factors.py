@@ -162,7 +162,7 @@ def _fitted(r: Numbers) -> _Fit:
     """Fit one factor by maximum likelihood, from each direction in which items spread more than one alone."""
     values, vectors = np.linalg.eigh(r)
     own = np.clip(0.5 / np.diag(np.linalg.inv(r)), 0.05, 0.95)  # half of what an item does not share with all others
-    found = []
+    found: list[tuple[float, _Fit]] = []
     for value, vector in list(zip(values, vectors.T, strict=True))[: -1 - STARTS : -1]:
         if value > 1 or not found:
             upright = -1.0 if float(vector.sum()) < 0 else 1.0
