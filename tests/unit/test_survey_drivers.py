@@ -254,4 +254,5 @@ def test_margins_that_pull_apart_end_all_the_same(monkeypatch):
     wanted = {"team": {"a": 1, "b": 1}, "site": {"N": 3, "S": 1}}
     assert not survey.raking(answered, wanted).is_met
     monkeypatch.setattr("mizzle.survey.weights.TURNS", 1)
-    assert not survey.raking(answered, wanted).is_met
+    slow = {"team": list("aabbb"), "site": list("NSNNS")}
+    assert not survey.raking(slow, {"team": {"a": 1, "b": 5}, "site": {"N": 1, "S": 2}}).is_met

@@ -31,6 +31,9 @@ BLOCK = 1 << 22
 MOST_VALUES = 2000
 """Different values of which every pair is looked at."""
 
+ROUNDING = 1e-12
+"""Share of a disagreement below which what is left of it is rounding."""
+
 FEWEST_UNITS = 3
 """Units below which leaving one out says nothing."""
 
@@ -275,7 +278,8 @@ def _over(above: Numbers, below: Numbers) -> Numbers:
 
 def _ends(value: float, parts: _Parts, units: int) -> tuple[float, float] | None:
     """Give the ends by leaving one unit out after the other; none where agreement is perfect or hangs on one unit."""
-    below = _over(parts.found_without, parts.expected_without)
+    found = np.where(parts.found_without > ROUNDING * parts.found, parts.found_without, 0.0)
+    below = _over(found, np.where(parts.expected_without > ROUNDING * parts.expected, parts.expected_without, 0.0))
     if value >= 1 or units < FEWEST_UNITS or not np.isfinite(below).all():
         return None
     # Where one unit alone disagrees, nothing does without it, and there is no logarithm: then of alpha itself.

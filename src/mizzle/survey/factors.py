@@ -31,10 +31,10 @@ NEARLY_NONE = 1e-4
 STARTS = 3
 """Most starts of the search; scales of several things have several places from which it goes only up."""
 
-STEPS, SHORTER, ENOUGH = 200, 40, 1e-10
-"""Most steps of the search, most halvings of one, and the size of the gradient at which it ends."""
+STEPS, ENOUGH = 200, 1e-10
+"""Most steps of the search, and the size of the gradient at which it ends."""
 
-LONGEST_STEP = 1.0
+LONGEST_STEP, SHORTEST_STEP = 1.0, 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +181,10 @@ def _descended(point: Numbers, r: Numbers) -> tuple[float, _Fit]:
         bends, directions = np.linalg.eigh(hessian)
         step = -directions @ ((directions.T @ gradient) / np.maximum(np.abs(bends), 1e-6))
         step *= min(1.0, LONGEST_STEP / float(np.abs(step).max()))
-        for _ in range(SHORTER):
-            tried = _likelihood(point + step, r)
-            if tried[0] <= loss + 1e-4 * float(step @ gradient) + 1e-14:
-                break
+        tried = _likelihood(point + step, r)
+        while tried[0] > loss + 1e-4 * float(step @ gradient) + 1e-14 and float(np.abs(step).max()) > SHORTEST_STEP:
             step = step / 2
+            tried = _likelihood(point + step, r)
         point = point + step
         loss, gradient, hessian = tried
     return loss, _Fit(point[:k], np.exp(point[k:]), hessian)
