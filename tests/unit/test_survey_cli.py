@@ -269,6 +269,8 @@ def test_importance_with_all_that_it_must_say(answers, ask, refused):
     assert told == ask("importance", answers, "--outcome", "score", "--on", "A1,A3,A4", "--seed", "1")
     other = ask("importance", answers, "--outcome", "score", "--on", "A1,A3,A4", "--seed", "0")
     assert figures(other)["LMG[A1]"]["low"] != figures(told)["LMG[A1]"]["low"]
+    one = ("importance", answers, "--outcome", "A1", "--on", "A2")
+    assert "at least 200" in refused(*one, "--replicates", "50")
     assert "cannot go with itself" in refused("importance", answers, "--outcome", "A1", "--on", "A1,A2")
 
 

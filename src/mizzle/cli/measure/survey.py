@@ -291,6 +291,8 @@ def _importance(chosen: argparse.Namespace) -> Answer:
 
     if chosen.outcome in chosen.on:
         raise MizzleError(f"{chosen.outcome!r} is the outcome, so it cannot go with itself; take it out of --on.")
+    if chosen.replicates < FEWER:
+        raise MizzleError(f"Intervals need at least {FEWER} samples drawn again; leave out --replicates, or give more.")
     columns = _read(chosen, [*chosen.on, chosen.outcome])
     outcome, predictors = columns.numbers(chosen.outcome), columns.matrix(chosen.on)
     p = len(chosen.on)
