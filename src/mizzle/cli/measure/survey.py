@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from mizzle.cli.measure import Measure, Option, names
-from mizzle.cli.measure.survey_groups import GROUPS
+from mizzle.cli.measure.survey_groups import GROUPS, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +39,11 @@ def whole(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"a whole number from 1 on is wanted, not {text!r}")
     return int(text)
+
+
+def seed(text: str) -> int:
+    """Read the start of random numbers: a whole number from 0 on."""
+    return 0 if text == "0" else whole(text)
 
 
 def _favourable(chosen: argparse.Namespace) -> Answer:
@@ -286,6 +291,8 @@ def _importance(chosen: argparse.Namespace) -> Answer:
 
     if chosen.outcome in chosen.on:
         raise MizzleError(f"{chosen.outcome!r} is the outcome, so it cannot go with itself; take it out of --on.")
+    if chosen.replicates < FEWER:
+        raise MizzleError(f"Intervals need at least {FEWER} samples drawn again; leave out --replicates, or give more.")
     columns = _read(chosen, [*chosen.on, chosen.outcome])
     outcome, predictors = columns.numbers(chosen.outcome), columns.matrix(chosen.on)
     p = len(chosen.on)
@@ -425,14 +432,14 @@ SCORE = Option("--score", "column of the answers", "COLUMN", required=True)
 SCALE: tuple[Option, ...] = (
     ITEMS,
     Option("--reverse", "items worded against the scale, to be turned round", "A1", names),
-    Option("--low", "low end of the scale, for --reverse (default: least answer found)", "N", float),
-    Option("--high", "high end of the scale, for --reverse (default: greatest answer found)", "N", float),
+    Option("--low", "low end of the scale, for --reverse (default: least answer found)", "N", number),
+    Option("--high", "high end of the scale, for --reverse (default: greatest answer found)", "N", number),
 )
-SEED = Option("--seed", "start of the random numbers (default 1)", "N", whole, 1)
+SEED = Option("--seed", "start of the random numbers (default 1)", "N", seed, 1)
 
 
 def _at_least(default: int, what: str) -> Option:
-    return Option("--at-least", f"least answer that counts as {what} (default {default})", "N", float, default)
+    return Option("--at-least", f"least answer that counts as {what} (default {default})", "N", number, default)
 
 
 def _measure(name: str, sentence: str, documents: str, ask: Any, *options: Option, files: Any = ANSWERS) -> Measure:
@@ -457,7 +464,7 @@ MEASURES = (
                     choices=("nominal", "ordinal", "interval", "ratio")), files=("RATINGS.csv",)),
     _measure("raking", "Weights that make those who answered look like the roster.", "raking", _raking,
              Option("--on", "columns of both files whose shares are to be met", "TEAM,SITE", names, required=True),
-             Option("--trim", "greatest weight, in mean weights (default 5)", "N", float, 5.0),
+             Option("--trim", "greatest weight, in mean weights (default 5)", "N", number, 5.0),
              Option("--untrimmed", "no limit on weights"), files=("ANSWERS.csv", "ROSTER.csv")),
     _measure("importance", "How much of an outcome goes with each of several predictors (association, not cause).",
              "importance", _importance,

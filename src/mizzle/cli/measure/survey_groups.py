@@ -27,6 +27,19 @@ def points(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> float:
+    """Read a number that has an end."""
+    import math
+
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise argparse.ArgumentTypeError(f"a number is wanted, not {text!r}")
+    return found
+
+
 def _rwg(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer
     from mizzle.errors import MizzleError
@@ -155,9 +168,7 @@ def _points(chosen: argparse.Namespace, answers: Numbers) -> tuple[int, list[str
         return int(chosen.points), []
     given = answers[~np.isnan(answers)]
     if not len(given) or (given != np.floor(given)).any() or given.min() == given.max():
-        raise MizzleError(
-            "How many points the scale has cannot be told from the answers. Give --points, or --variance."
-        )
+        raise MizzleError("The answers do not show how many points the scale has. Give --points, or --variance.")
     low, high = float(given.min()), float(given.max())
     return round(high - low) + 1, [
         f"The scale is taken to go from {low:g} to {high:g}, the ends found in the data; give --points if it has more."
@@ -183,7 +194,7 @@ POINTS = Option("--points", "how many points the scale has", "N", points)
 GROUPS = (
     Measure("rwg", "How alike the members of each group answered: r_wg, r_wg(j).", "mizzle.survey.rwg", _rwg,
             (ITEMS, BY, POINTS,
-             Option("--variance", "variance of answers at random, instead of --points", "N", float)), ("ANSWERS.csv",)),
+             Option("--variance", "variance of answers at random, not --points", "N", number)), ("ANSWERS.csv",)),
     Measure("ad", "How far the members of each group are from its middle: average deviation.", "mizzle.survey.ad", _ad,
             (ITEMS, BY, POINTS,
              Option("--around", "middle of the group (default mean)", None, None, "mean", choices=("mean", "median"))),
@@ -196,7 +207,7 @@ GROUPS = (
             ("RATINGS.csv",)),
     Measure("as-we", 'Of which groups the mean may be shown as "we", and how the others split.', "mizzle.survey.as_we",
             _as_we,
-            (ITEMS, BY, Option("--low", "low end of the scale (default: least answer found)", "N", float),
-             Option("--high", "high end of the scale (default: greatest answer found)", "N", float),
+            (ITEMS, BY, Option("--low", "low end of the scale (default: least answer found)", "N", number),
+             Option("--high", "high end of the scale (default: greatest answer found)", "N", number),
              Option("--fewest", "least number of members (default 5)", "N", points, 5)), ("ANSWERS.csv",)),
 )  # fmt: skip
