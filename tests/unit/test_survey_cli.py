@@ -130,7 +130,7 @@ def test_favourable_of_items_and_of_groups(answers, ask):
     assert [one["name"] for one in told["results"]] == ["favourable", "favourable[A2]", "favourable[A3]"]
     table = columns(answers, "A2")
     assert of(told)["favourable[A2]"] == pytest.approx((table >= 4).sum() / (~np.isnan(table)).sum())
-    by = ask("favourable", answers, "--items", "A2,A3", "--by", "team", "--at-least", "5")
+    by = ask("favourable", answers, "--items", "A2,A3", "--group", "team", "--at-least", "5")
     assert [one["name"] for one in by["results"]] == ["favourable", *(f"favourable[{team}]" for team in "abc")]
     one = ask("favourable", answers, "--items", "A2")
     assert len(one["results"]) == 1
@@ -141,74 +141,74 @@ def test_response_rates_of_yes_and_no_and_of_anything_said(answers, ask, refused
     assert of(ask("response-rate", answers, "--answered", "answered"))["response_rate"] == 0.75
     assert of(ask("response-rate", answers, "--answered", "score"))["response_rate"] == 59 / 60
     assert of(ask("response-rate", answers, "--answered", "A2,score", "--invited", "80"))["response_rate"] == 0.75
-    by = ask("response-rate", answers, "--answered", "answered", "--by", "site")
+    by = ask("response-rate", answers, "--answered", "answered", "--group", "site")
     assert set(of(by)) == {"response_rate", "response_rate[N]", "response_rate[S]"}
     assert "one number for all" in refused(
-        "response-rate", answers, "--answered", "id", "--invited", 80, "--by", "site"
+        "response-rate", answers, "--answered", "id", "--invited", 80, "--group", "site"
     )
     assert "cannot have answered" in refused("response-rate", answers, "--answered", "id", "--invited", 5)
     assert "whole number from 1" in refused("response-rate", answers, "--answered", "id", "--invited", "many")
 
 
 def test_groups_agree_or_do_not(answers, ask, refused):
-    told = ask("rwg", answers, "--items", "A2", "--by", "team", "--points", "6")
+    told = ask("rwg", answers, "--items", "A2", "--group", "team", "--points", "6")
     assert {"mean_r_wg", "median_r_wg", "r_wg[a]", "r_wg[b]", "r_wg[c]"} == set(of(told))
-    several = ask("rwg", answers, "--items", "A2,A3", "--by", "team", "--variance", "2.5")
+    several = ask("rwg", answers, "--items", "A2,A3", "--group", "team", "--variance", "2.5")
     assert "r_wg(j)[a]" in of(several)
-    guessed = ask("rwg", answers, "--items", "A2", "--by", "team")
+    guessed = ask("rwg", answers, "--items", "A2", "--group", "team")
     assert "from 1 to 6" in guessed["warnings"][0]
     assert of(guessed) == of(told)
     assert told["set_aside"] == [{"reason": "rows with a missing answer or group", "n": 2}]
     both = ["--points", "6", "--variance", "2"]
-    assert "not both" in refused("rwg", answers, "--items", "A2", "--by", "team", *both)
-    assert "above 0" in refused("rwg", answers, "--items", "A2", "--by", "team", "--variance", "0")
-    assert "a number is wanted" in refused("rwg", answers, "--items", "A2", "--by", "team", "--variance", "inf")
-    assert "a number is wanted" in refused("rwg", answers, "--items", "A2", "--by", "team", "--variance", "two")
-    assert "from 2 on" in refused("rwg", answers, "--items", "A2", "--by", "team", "--points", "1")
+    assert "not both" in refused("rwg", answers, "--items", "A2", "--group", "team", *both)
+    assert "above 0" in refused("rwg", answers, "--items", "A2", "--group", "team", "--variance", "0")
+    assert "a number is wanted" in refused("rwg", answers, "--items", "A2", "--group", "team", "--variance", "inf")
+    assert "a number is wanted" in refused("rwg", answers, "--items", "A2", "--group", "team", "--variance", "two")
+    assert "from 2 on" in refused("rwg", answers, "--items", "A2", "--group", "team", "--points", "1")
 
 
 def test_points_of_a_scale_are_not_guessed_where_answers_do_not_show_them(tmp_path, refused):
     for place, text in enumerate(("1.5,a\n2,a", "3,a\n3,a", "?,a\n?,a")):
         path = tmp_path / f"{place}.csv"
         path.write_text(f"x,team\n{text}\n")
-        assert "do not show" in refused("rwg", path, "--items", "x", "--by", "team")
+        assert "do not show" in refused("rwg", path, "--items", "x", "--group", "team")
 
 
 def test_deviations_and_their_limit(answers, ask):
-    told = ask("ad", answers, "--items", "A2", "--by", "team", "--points", "3")
+    told = ask("ad", answers, "--items", "A2", "--group", "team", "--points", "3")
     assert {"mean_AD", "median_AD", "AD[a]"} <= set(of(told))
     assert "3 of 3 groups lie beyond 0.5" in told["warnings"][0]
-    assert ask("ad", answers, "--items", "A2", "--by", "team", "--around", "median")["warnings"] == []
+    assert ask("ad", answers, "--items", "A2", "--group", "team", "--around", "median")["warnings"] == []
 
 
 def test_icc_of_one_item_and_of_several(answers, ask, refused):
-    told = ask("icc", answers, "--items", "A2", "--by", "team")
+    told = ask("icc", answers, "--items", "A2", "--group", "team")
     assert set(of(told)) == {"ICC(1)", "ICC(2)"}
     assert "3 groups say little" in told["warnings"][0]
     assert told["set_aside"][0]["n"] == 2
-    many = ask("icc", answers, "--items", "A2,A3", "--by", "team")
+    many = ask("icc", answers, "--items", "A2,A3", "--group", "team")
     assert set(of(many)) == {"ICC(1)[A2]", "ICC(2)[A2]", "ICC(1)[A3]", "ICC(2)[A3]"}
-    assert "59 answers in 59 groups" in refused("icc", answers, "--items", "A2", "--by", "id")
+    assert "59 answers in 59 groups" in refused("icc", answers, "--items", "A2", "--group", "id")
 
 
 def test_many_groups_need_no_warning(tmp_path, ask):
     path = tmp_path / "groups.csv"
     path.write_text("x,team\n" + "\n".join(f"{place % 7},{place % 12}" for place in range(48)) + "\n")
-    assert ask("icc", path, "--items", "x", "--by", "team")["warnings"] == []
+    assert ask("icc", path, "--items", "x", "--group", "team")["warnings"] == []
 
 
 def test_which_means_may_be_shown(answers, ask, refused):
-    told = ask("as-we", answers, "--items", "A2,A3", "--by", "team")
+    told = ask("as-we", answers, "--items", "A2,A3", "--group", "team")
     assert {"agreement[a]", "agreement[b]", "agreement[c]"} <= set(of(told))
     assert "from 1 to 6 in the data" in told["warnings"][0]
-    few = ask("as-we", answers, "--items", "A2", "--by", "team", "--low", 1, "--high", 6, "--fewest", 30)
+    few = ask("as-we", answers, "--items", "A2", "--group", "team", "--low", 1, "--high", 6, "--fewest", 30)
     assert len(few["warnings"]) == 3
     assert set(of(few)) == {"agreement[a]", "agreement[b]", "agreement[c]"}
-    split = ask("as-we", answers, "--items", "A2", "--by", "site", "--low", 1, "--high", 6)
+    split = ask("as-we", answers, "--items", "A2", "--group", "site", "--low", 1, "--high", 6)
     assert {"low[N]", "middle[N]", "high[N]"} <= set(of(split))
-    agreed = ask("as-we", answers, "--items", "A1,A2", "--by", "site", "--low", 1, "--high", 6)
+    agreed = ask("as-we", answers, "--items", "A1,A2", "--group", "site", "--low", 1, "--high", 6)
     assert "mean[S]" in of(agreed)
-    assert "No row has an answer" in refused("as-we", empty(answers), "--items", "A2", "--by", "team")
+    assert "No row has an answer" in refused("as-we", empty(answers), "--items", "A2", "--group", "team")
 
 
 def empty(answers):
@@ -295,14 +295,14 @@ def test_many_predictors_have_fewer_samples_or_none(tmp_path, ask, monkeypatch, 
 
 
 def test_scores_of_single_questions(answers, ask):
-    told = ask("nps", answers, "--score", "score", "--by", "team")
+    told = ask("nps", answers, "--score", "score", "--group", "team")
     assert {"NPS", "standard_error", "promoters", "passives", "detractors", "NPS[a]"} <= set(of(told))
     assert of(told)["NPS"] == pytest.approx(survey.nps(columns(answers, "score")[:, 0]).score.value)
     assert set(of(ask("nps", answers, "--score", "score"))) & {"NPS[a]"} == set()
-    satisfied = ask("csat", answers, "--score", "A3", "--by", "team")
+    satisfied = ask("csat", answers, "--score", "A3", "--group", "team")
     assert {"CSAT", "CSAT[a]"} <= set(of(satisfied))
     assert "beyond the usual 5" in satisfied["warnings"][0]
-    easy = ask("ces", answers, "--score", "A3", "--by", "site", "--at-least", 4)
+    easy = ask("ces", answers, "--score", "A3", "--group", "site", "--at-least", 4)
     assert {"CES", "easy", "CES[N]", "easy[S]"} <= set(of(easy))
     assert easy["warnings"] == []
 
@@ -314,9 +314,9 @@ def test_scores_of_single_questions(answers, ask):
         ["alpha", "--items", "A1,A2"],
         ["omega", "--items", "A1,A2,A3"],
         ["item-rest", "--items", "A1,A2"],
-        ["rwg", "--items", "A1", "--by", "team", "--points", "5"],
-        ["ad", "--items", "A1", "--by", "team"],
-        ["icc", "--items", "A1", "--by", "team"],
+        ["rwg", "--items", "A1", "--group", "team", "--points", "5"],
+        ["ad", "--items", "A1", "--group", "team"],
+        ["icc", "--items", "A1", "--group", "team"],
         ["shrout-fleiss", "--raters", "A1,A2"],
         ["krippendorff", "--raters", "A1,A2"],
         ["importance", "--outcome", "A1", "--on", "A2,A3"],
@@ -342,7 +342,7 @@ def test_what_is_no_number_is_told_with_its_row(tmp_path, refused, cell):
 def test_three_rows_one_group_and_constant_items_are_told(tmp_path, refused):
     path = tmp_path / "few.csv"
     path.write_text("a,b,team,same\n1,2,x,4\n2,1,x,4\n3,5,x,4\n")
-    assert "At least two groups" in refused("icc", path, "--items", "a", "--by", "team")
+    assert "At least two groups" in refused("icc", path, "--items", "a", "--group", "team")
     assert "The answer is the same" in refused("alpha", path, "--items", "a,same")
     assert "Only 3 of 3 rows" in refused("omega", path, "--items", "a,b,same")
     assert "Only 3 of 3 rows" in refused("importance", path, "--outcome", "a", "--on", "b,same")

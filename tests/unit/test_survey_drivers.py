@@ -10,10 +10,10 @@ import pytest
 
 from mizzle import survey
 from mizzle.errors import MizzleError
+from mizzle.estimate import wilson
 from mizzle.simulate import drivers_and_outcome, scale_answers
 from mizzle.survey import drivers, orderings, resampling
 from mizzle.survey.promoters import _distance
-from mizzle.survey.shares import wilson
 
 NAN = float("nan")
 

@@ -50,14 +50,14 @@ def _favourable(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.shares import FAVOURABLE, favourable
 
-    columns = _read(chosen, chosen.items, chosen.by)
+    columns = _read(chosen, chosen.items, chosen.group)
     answers = _some(columns.matrix(chosen.items), chosen.items)
     found = favourable(answers, chosen.items, at_least=chosen.at_least)
     figures = [Figure("favourable", found.overall)]
-    if chosen.by:
+    if chosen.group:
         figures += [
             Figure("favourable", favourable(answers[rows], at_least=chosen.at_least).overall, of)
-            for of, rows in _by(columns, chosen.by)
+            for of, rows in _by(columns, chosen.group)
         ]
     elif len(chosen.items) > 1:
         figures += _each("favourable", found.items)
@@ -70,16 +70,16 @@ def _response_rate(chosen: argparse.Namespace) -> Answer:
     from mizzle.errors import MizzleError
     from mizzle.survey.shares import RESPONSE_RATE, response_rate
 
-    if chosen.invited and chosen.by:
-        raise MizzleError("--invited is one number for all; leave it out, or leave out --by.")
-    columns = _read(chosen, chosen.answered, chosen.by)
+    if chosen.invited and chosen.group:
+        raise MizzleError("--invited is one number for all; leave it out, or leave out --group.")
+    columns = _read(chosen, chosen.answered, chosen.group)
     answered = _answered(columns, chosen.answered)
     everybody = response_rate(int(answered.sum()), chosen.invited or columns.n)
     figures = [Figure("response_rate", everybody)]
-    if chosen.by:
+    if chosen.group:
         figures += [
             Figure("response_rate", response_rate(int(answered[rows].sum()), int(rows.sum())), of)
-            for of, rows in _by(columns, chosen.by)
+            for of, rows in _by(columns, chosen.group)
         ]
     return Answer("response-rate", RESPONSE_RATE, "share", figures, columns.set_aside)
 
@@ -204,7 +204,7 @@ def _nps(chosen: argparse.Namespace) -> Answer:
         Figure("passives", found.passives),
         Figure("detractors", found.detractors),
     ]
-    figures += [Figure("NPS", nps(score[rows]).score, of) for of, rows in _by(columns, chosen.by)]
+    figures += [Figure("NPS", nps(score[rows]).score, of) for of, rows in _by(columns, chosen.group)]
     return Answer("nps", NPS, "points", figures, aside)
 
 
@@ -214,7 +214,9 @@ def _csat(chosen: argparse.Namespace) -> Answer:
 
     columns, score, aside = _score(chosen)
     figures = [Figure("CSAT", csat(score, at_least=chosen.at_least))]
-    figures += [Figure("CSAT", csat(score[rows], at_least=chosen.at_least), of) for of, rows in _by(columns, chosen.by)]
+    figures += [
+        Figure("CSAT", csat(score[rows], at_least=chosen.at_least), of) for of, rows in _by(columns, chosen.group)
+    ]
     return Answer("csat", CSAT, "share", figures, aside, _beyond(score, 5, chosen.at_least))
 
 
@@ -225,7 +227,7 @@ def _ces(chosen: argparse.Namespace) -> Answer:
     columns, score, aside = _score(chosen)
     found = ces(score, at_least=chosen.at_least)
     figures = [Figure("CES", found.score), Figure("easy", found.easy)]
-    parts = [(of, ces(score[rows], at_least=chosen.at_least)) for of, rows in _by(columns, chosen.by)]
+    parts = [(of, ces(score[rows], at_least=chosen.at_least)) for of, rows in _by(columns, chosen.group)]
     figures += [Figure("CES", part.score, of) for of, part in parts]
     figures += [Figure("easy", part.easy, of) for of, part in parts]
     return Answer("ces", CES, "points", figures, aside, _beyond(score, 7, chosen.at_least))
@@ -375,7 +377,7 @@ def _against(item_rest: Mapping[str, Estimate]) -> list[str]:
 def _score(chosen: argparse.Namespace) -> tuple[Columns, Numbers, Sequence[SetAside]]:
     import numpy as np
 
-    columns = _read(chosen, [chosen.score], chosen.by)
+    columns = _read(chosen, [chosen.score], chosen.group)
     score = _some(columns.numbers(chosen.score), [chosen.score])
     return columns, score, _aside(columns, "rows without an answer", int(np.isnan(score).sum()))
 
@@ -427,7 +429,7 @@ def _aside(columns: Columns, reason: str, n: int) -> Sequence[SetAside]:
 
 
 ITEMS = Option("--items", "columns of the items", "A1,A2", names, required=True)
-BY = Option("--by", "column of the group, for each group as well", "COLUMN")
+BY = Option("--group", "column of the group, for each group as well", "COLUMN")
 SCORE = Option("--score", "column of the answers", "COLUMN", required=True)
 SCALE: tuple[Option, ...] = (
     ITEMS,

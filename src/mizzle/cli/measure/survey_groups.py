@@ -53,7 +53,7 @@ def _rwg(chosen: argparse.Namespace) -> Answer:
     if by_chance is None:
         of_scale, warnings = _points(chosen, answers)
         by_chance = uniform(of_scale)
-    found = rwg(answers, columns.words(chosen.by), by_chance=by_chance)
+    found = rwg(answers, columns.words(chosen.group), by_chance=by_chance)
     name = "r_wg" if found.items == 1 else "r_wg(j)"
     return Answer("rwg", RWG, "", _figures(name, found), _aside(columns, found.incomplete), warnings)
 
@@ -64,7 +64,7 @@ def _ad(chosen: argparse.Namespace) -> Answer:
 
     columns, answers = _read(chosen)
     median = chosen.around == "median"
-    found = ad(answers, columns.words(chosen.by), points=chosen.points, around_median=median)
+    found = ad(answers, columns.words(chosen.group), points=chosen.points, around_median=median)
     beyond = [of for of, one in found.groups.items() if one.value is not None and one.value > found.by_chance]
     warnings = []
     if chosen.points and beyond:
@@ -80,7 +80,7 @@ def _icc(chosen: argparse.Namespace) -> Answer:
     from mizzle.survey.intraclass import ICC, icc
 
     columns, answers = _read(chosen)
-    groups = columns.words(chosen.by)
+    groups = columns.words(chosen.group)
     found = {name: icc(answers[:, place], groups) for place, name in enumerate(chosen.items)}
     one = len(found) == 1
     figures = []
@@ -120,7 +120,7 @@ def _as_we(chosen: argparse.Namespace) -> Answer:
         raise MizzleError("No row has an answer. Name other columns, or give a file with answers.")
     low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
     high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
-    found = as_we(answers, columns.words(chosen.by), low=low, high=high, fewest=chosen.fewest)
+    found = as_we(answers, columns.words(chosen.group), low=low, high=high, fewest=chosen.fewest)
     figures = [figure for of, one in found.items() for figure in _told(of, one)]
     warnings = []
     if chosen.low is None or chosen.high is None:
@@ -154,7 +154,7 @@ def _figures(name: str, found: Within) -> list[Figure]:
 def _read(chosen: argparse.Namespace) -> tuple[Columns, Numbers]:
     from mizzle.columns import read_columns
 
-    columns = read_columns(chosen.file, [*chosen.items, chosen.by], sheet=chosen.sheet)
+    columns = read_columns(chosen.file, [*chosen.items, chosen.group], sheet=chosen.sheet)
     return columns, columns.matrix(chosen.items)
 
 
@@ -188,7 +188,7 @@ MOST_REASONS = 20
 """Groups whose reason is told."""
 
 ITEMS = Option("--items", "columns of the items", "A1,A2", names, required=True)
-BY = Option("--by", "column of the group", "COLUMN", required=True)
+BY = Option("--group", "column of the group", "COLUMN", required=True)
 POINTS = Option("--points", "how many points the scale has", "N", points)
 
 GROUPS = (
