@@ -10,7 +10,8 @@ import pytest
 
 from mizzle.answer import Answer, Figure, SetAside, figures_of
 from mizzle.cli import _Parser, run
-from mizzle.cli.measure import Measure, Option, measures, names, parser_of, shown
+from mizzle.cli.measure import Measure, Option, measures, parser_of, shown
+from mizzle.cli.measure.given import names
 from mizzle.estimate import Estimate, Interval
 
 

@@ -62,7 +62,7 @@ def test_critical_mass_stands_beside_its_band(ask):
 
 
 def test_a_bass_curve_names_its_form(ask):
-    told, _ = ask("bass", VCR, "--adopters", "sales", "--forecast", "2")
+    told, _ = ask("bass", VCR, "--adopters", "sales", "--horizon", "2")
     found = told["results"]
     assert found["m"]["value"] == pytest.approx(67981, abs=1)
     assert (found["p"]["value"], found["q"]["value"]) == pytest.approx((0.006594, 0.63809), rel=1e-4)
@@ -82,7 +82,7 @@ def test_a_running_total_in_any_order_is_the_same_curve(ask):
         total += int(sales)
         rows.append(f"{year},{total}")
     text = "\n".join(["year,total", *reversed(rows)])
-    other, _ = ask("bass", text, "--adopters", "total", "--cumulative", "--period", "year")
+    other, _ = ask("bass", text, "--adopters", "total", "--cumulative", "--date", "year")
     assert other["results"]["m"]["value"] == pytest.approx(one["results"]["m"]["value"])
 
 
@@ -101,7 +101,7 @@ def test_priors_are_given_together(ask):
     said, code = ask("bass", VCR, "--adopters", "sales", "--prior-p", "0.001,0.05")
     assert (code, "together" in said) == (2, True)
     said, code = ask("bass", VCR, "--adopters", "sales", "--prior-p", "0.001")
-    assert (code, "no range" in said) == (2, True)
+    assert (code, "a range, as LOW,HIGH" in said) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_priors_are_given_together(ask):
     ],
 )
 def test_series_that_have_no_curve_are_refused(ask, rows, said):
-    told, code = ask("bass", f"year,sales\n{rows}\n", "--adopters", "sales", "--period", "year")
+    told, code = ask("bass", f"year,sales\n{rows}\n", "--adopters", "sales", "--date", "year")
     assert (code, said in told) == (2, True)
 
 

@@ -58,9 +58,9 @@ def test_one_part_is_enough(ask):
         ((), "at least one part"),
         (("--minutes", "talk"), "hourly rate"),
         (("--compensation", "price"), "no column called 'price'"),
-        (("--compensation", "paid", "--margin-at-risk", "many"), "no amount"),
-        (("--compensation", "paid", "--margin-at-risk", "9,5,7"), "no amount"),
-        (("--compensation", "paid", "--margin-at-risk", "1e30"), "no amount"),
+        (("--compensation", "paid", "--margin-at-risk", "many"), "an amount, as VALUE"),
+        (("--compensation", "paid", "--margin-at-risk", "9,5,7"), "an amount, as VALUE"),
+        (("--compensation", "paid", "--margin-at-risk", "1e30"), "an amount, as VALUE"),
     ],
 )
 def test_costs_that_cannot_be_told_are_refused(ask, words, said):

@@ -69,7 +69,7 @@ def test_uptake_by_unit(ask, texts, vocabulary):
 
 
 def test_uptake_by_month_and_author(ask, texts, vocabulary):
-    named = ["--text", "said", "--unit", "unit", "--vocabulary", vocabulary, "--when", "on"]
+    named = ["--text", "said", "--unit", "unit", "--vocabulary", vocabulary, "--date", "on"]
     code, answer = ask("uptake", texts, *named, "--author", "by", "--languages", "en")
     assert code == 0
     assert figures(answer)["uptake[A 2026-01]"]["value"] == 1
@@ -160,7 +160,7 @@ def test_kinds_of_value_of_nothing(ask, write):
 def test_friends_and_family_by_group_and_respondent(ask, write):
     rows = [("a", "1", "x"), ("a", "5", "x"), ("b", "2", "y"), ("c", "7", "z"), ("", "1", "x"), ("d", "6", "y")]
     path = write("answers.csv", ("who", "answer", "dep"), *rows)
-    code, answer = ask("friends-and-family", path, "--answer", "answer", "--respondent", "who", "--group", "dep")
+    code, answer = ask("friends-and-family", path, "--score", "answer", "--person", "who", "--group", "dep")
     assert code == 0
     found = figures(answer)
     assert (found["positive"]["value"], found["positive"]["n"]) == (2 / 3, 3)
@@ -168,23 +168,23 @@ def test_friends_and_family_by_group_and_respondent(ask, write):
     assert found["dont_know[y]"]["value"] == 1
     assert "positive[z]" not in found
     assert [one["n"] for one in answer["set_aside"]] == [2, 1]
-    code, answer = ask("friends-and-family", path, "--answer", "answer")
+    code, answer = ask("friends-and-family", path, "--score", "answer")
     assert figures(answer)["positive"]["n"] == 5
     alone = write("alone.csv", ("who", "answer"), ("a", "1"), ("b", "2"))
-    assert ask("friends-and-family", alone, "--answer", "answer", "--respondent", "who")[1]["set_aside"] == []
+    assert ask("friends-and-family", alone, "--score", "answer", "--person", "who")[1]["set_aside"] == []
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (["uptake", "TEXTS", "--text", "nowhere", "--vocabulary", "WORDS"], "no column called 'nowhere'"),
-        (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--when", "unit"], "unit"),
+        (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--date", "unit"], "unit"),
         (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--languages", "fr"], "en, es and nb"),
         (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--least", "0"], "cannot be 0"),
         (["themes", "TEXTS", "--text", "said"], "at least 10 are needed"),
         (["value-kinds", "TEXTS", "--text", "said", "--language", "sv"], "no column called 'sv'"),
         (["value-kinds", "TEXTS", "--text", "said", "--known", "on", "--language", "zz"], "no column called 'zz'"),
-        (["friends-and-family", "TEXTS", "--answer", "said"], "is no number"),
+        (["friends-and-family", "TEXTS", "--score", "said"], "is no number"),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_a_sentence(ask, texts, vocabulary, words, says):

@@ -88,7 +88,7 @@ def test_what_was_held_out_stands_beside_what_was_expected(bought, ask):
 
 @pytest.mark.parametrize("model", ["pareto-nbd", "mbg-cnbd-k"])
 def test_other_models_are_asked_by_name(bought, ask, model):
-    found, answer = ask("loyalty", bought, *COLUMNS[:4], "--model", model, "--unit", "day", "--horizon", 90)
+    found, answer = ask("loyalty", bought, *COLUMNS[:4], "--model", model, "--time-unit", "day", "--horizon", 90)
     assert "residual_value" not in found
     assert any("coming 90 days" in one for one in answer["warnings"])
     assert ("k" in found) == (model == "mbg-cnbd-k")
@@ -199,7 +199,7 @@ def test_amounts_that_go_with_repeats_are_warned_of(tmp_path, ask):
 
 def test_a_contract_is_a_column_of_counts(write, ask):
     path = write("left\n1000\n631\n468\n382\n326\n289\n262\n241\n")
-    found, _ = ask("retention", path, "--customers", "left", "--ahead", 5)
+    found, _ = ask("retention", path, "--customers", "left", "--horizon", 5)
     assert found["alpha"]["value"] == pytest.approx(0.70408, abs=1e-5)
     assert found["beta"]["value"] == pytest.approx(1.18204, abs=1e-5)
     assert found["survival[12]"]["value"] == pytest.approx(0.173, abs=0.005)

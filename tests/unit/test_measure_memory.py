@@ -24,7 +24,7 @@ def ask(capsys):
 
 
 HEAD = "who,unit,card,rating,at"
-COLUMNS = ["--card", "card", "--rating", "rating", "--time", "at"]
+COLUMNS = ["--card", "card", "--rating", "rating", "--date", "at"]
 
 
 @pytest.fixture

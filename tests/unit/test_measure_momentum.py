@@ -43,7 +43,7 @@ def figures(answer):
 
 
 def test_a_chart_of_single_values_in_the_order_of_time(ask, series):
-    code, answer = ask("chart", series, "--value", "value", "--time", "day", "--baseline", "150")
+    code, answer = ask("chart", series, "--value", "value", "--date", "day", "--baseline", "150")
     assert code == 0
     found = figures(answer)
     assert found["centre"]["value"] == pytest.approx(10, abs=0.3)
@@ -55,7 +55,7 @@ def test_a_chart_of_single_values_in_the_order_of_time(ask, series):
 
 @pytest.mark.parametrize("kind", ["p", "pp", "u", "up"])
 def test_a_chart_of_shares_and_rates(ask, series, kind):
-    code, answer = ask("chart", series, "--value", "count", "--n", "size", "--kind", kind, "--time", "day")
+    code, answer = ask("chart", series, "--value", "count", "--n", "size", "--kind", kind, "--date", "day")
     assert code == 0
     found = figures(answer)
     assert answer["unit"] == ("share" if kind in ("p", "pp") else "rate")
@@ -87,7 +87,7 @@ def test_groups_may_be_columns_or_rows(ask, series, tmp_path):
 
 
 def test_runs_around_the_median_the_mean_and_a_number(ask, series):
-    named = ["--value", "value", "--time", "day"]
+    named = ["--value", "value", "--date", "day"]
     code, answer = ask("runs", series, *named)
     assert code == 0
     assert figures(answer)["signal"]["value"] == 1
@@ -109,7 +109,7 @@ def test_runs_of_a_few_points_say_nothing(ask, tmp_path):
 
 
 def test_a_turn_is_dated(ask, series):
-    code, answer = ask("turns", series, "--value", "value", "--time", "day")
+    code, answer = ask("turns", series, "--value", "value", "--date", "day")
     assert code == 0
     found = figures(answer)
     assert found["turns"]["value"] == 1
@@ -119,12 +119,12 @@ def test_a_turn_is_dated(ask, series):
 def test_a_turn_is_named_by_its_year_or_its_place(ask, tmp_path):
     path = tmp_path / "years.csv"
     path.write_text("year,x\n" + "".join(f"{1990 + n},{(n > 9) * 5 + n % 2}\n" for n in range(20)))
-    assert "step[1999]" in figures(ask("turns", path, "--value", "x", "--time", "year")[1])
+    assert "step[1999]" in figures(ask("turns", path, "--value", "x", "--date", "year")[1])
     assert "step[10]" in figures(ask("turns", path, "--value", "x")[1])
 
 
 def test_a_gain_is_held(ask, series):
-    named = ["--value", "value", "--time", "day", "--since", "2025-07-01"]
+    named = ["--value", "value", "--date", "day", "--since", "2025-07-01"]
     code, answer = ask("held-gain", series, *named)
     assert code == 0
     found = figures(answer)
@@ -150,7 +150,7 @@ def test_a_gain_is_held(ask, series):
         (["chart", "--value", "value,count"], "one column in --value"),
         (["chart", "--value", "nowhere"], "no column called"),
         (["chart", "--value", "day"], "is no number"),
-        (["held-gain", "--value", "value", "--time", "day", "--since", "2020-01-01"], "2 points before"),
+        (["held-gain", "--value", "value", "--date", "day", "--since", "2020-01-01"], "2 points before"),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_a_sentence(ask, series, words, says):
@@ -168,7 +168,7 @@ def test_days_that_are_none_are_refused(series, capsys):
                 str(series),
                 "--value",
                 "value",
-                "--time",
+                "--date",
                 "day",
                 "--since",
                 "2025-07-01",
@@ -184,4 +184,4 @@ def test_a_file_without_a_number_is_refused(ask, tmp_path):
     path = tmp_path / "none.csv"
     path.write_text("day,x\n2026-01-01,\n2026-01-02,na\n")
     assert "no row with all of x" in ask("chart", path, "--value", "x")[1]
-    assert "no row with a number" in ask("held-gain", path, "--value", "x", "--time", "day", "--since", "2026-01-01")[1]
+    assert "no row with a number" in ask("held-gain", path, "--value", "x", "--date", "day", "--since", "2026-01-01")[1]

@@ -165,7 +165,7 @@ def test_a_roster_that_is_wrong_is_told_in_a_sentence(there, capsys, rows, why):
 def test_a_range_that_is_none_is_refused(there, capsys, favourable):
     folder, roster, answers = there
     assert asked(answers, "--roster", roster, "--history", folder / "kept", "--favourable", favourable) == 2
-    assert "no range of favourable answers" in capsys.readouterr().err
+    assert "a range of answers, as 4-5, is wanted" in capsys.readouterr().err
 
 
 def test_a_wave_cannot_be_named_as_a_folder(there, capsys):

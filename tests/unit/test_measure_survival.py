@@ -38,7 +38,7 @@ def figures(answer):
     return {one["name"]: one for one in answer["results"]}
 
 
-NAMED = ["--time", "weeks", "--event", "over", "--unit", "weeks"]
+NAMED = ["--duration", "weeks", "--event", "over", "--time-unit", "weeks"]
 
 
 def test_medians_by_group_with_the_log_rank_test(ask, rows):
@@ -63,7 +63,7 @@ def test_cox_with_hazard_ratios(ask, rows):
 def test_a_ratio_beyond_all_numbers_is_left_out(ask, tmp_path):
     path = tmp_path / "tiny.csv"
     path.write_text("t,x\n" + "".join(f"{n},{(n * 7 % 10) * 1e-9}\n" for n in range(1, 11)))
-    code, answer = ask(path, "--time", "t", "--on", "x")
+    code, answer = ask(path, "--duration", "t", "--on", "x")
     assert code == 0
     assert "beta[x]" in figures(answer)
     assert "hazard_ratio[x]" not in figures(answer)
@@ -80,7 +80,7 @@ def test_the_whole_curve_in_so_many_steps(ask, rows):
 def test_without_an_event_all_have_ended(ask, tmp_path):
     path = tmp_path / "all.csv"
     path.write_text("t\n1\n2\n3\n")
-    code, answer = ask(path, "--time", "t")
+    code, answer = ask(path, "--duration", "t")
     assert code == 0
     assert figures(answer)["ended"]["value"] == 3
     assert answer["set_aside"] == []
@@ -100,6 +100,6 @@ def test_without_an_event_all_have_ended(ask, tmp_path):
 def test_what_cannot_be_answered_is_said_in_a_sentence(ask, tmp_path, cells, words, says):
     path = tmp_path / "odd.csv"
     path.write_text(f"t,e\n{cells}\n")
-    code, said = ask(path, "--time", "t", "--event", "e", *words)
+    code, said = ask(path, "--duration", "t", "--event", "e", *words)
     assert code == 2
     assert says in said

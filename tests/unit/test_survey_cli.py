@@ -201,7 +201,7 @@ def test_which_means_may_be_shown(answers, ask, refused):
     told = ask("as-we", answers, "--items", "A2,A3", "--group", "team")
     assert {"agreement[a]", "agreement[b]", "agreement[c]"} <= set(of(told))
     assert "from 1 to 6 in the data" in told["warnings"][0]
-    few = ask("as-we", answers, "--items", "A2", "--group", "team", "--low", 1, "--high", 6, "--fewest", 30)
+    few = ask("as-we", answers, "--items", "A2", "--group", "team", "--low", 1, "--high", 6, "--least", 30)
     assert len(few["warnings"]) == 3
     assert set(of(few)) == {"agreement[a]", "agreement[b]", "agreement[c]"}
     split = ask("as-we", answers, "--items", "A2", "--group", "site", "--low", 1, "--high", 6)
@@ -226,10 +226,10 @@ def test_raters_on_a_scale_and_in_words(answers, ask, refused):
     assert 0.3 < of(words)["alpha"] < 1
     assert words["set_aside"] == [{"reason": "rows with fewer than two ratings", "n": 1}]
     table = columns(answers, "A2", "A3")
-    ordinal = ask("krippendorff", answers, "--raters", "A2,A3", "--level", "ordinal")
+    ordinal = ask("krippendorff", answers, "--raters", "A2,A3", "--scale", "ordinal")
     assert of(ordinal)["alpha"] == pytest.approx(survey.krippendorff(table, level="ordinal").alpha.value)
     assert ask("krippendorff", answers, "--raters", "A2,A3")["method"] == "survey.krippendorff/1"
-    assert "is no number" in refused("krippendorff", answers, "--raters", "word1,word2", "--level", "ordinal")
+    assert "is no number" in refused("krippendorff", answers, "--raters", "word1,word2", "--scale", "ordinal")
 
 
 def test_ratings_that_are_all_the_same_leave_alpha_undefined(tmp_path, ask):
@@ -270,7 +270,7 @@ def test_importance_with_all_that_it_must_say(answers, ask, refused):
     other = ask("importance", answers, "--outcome", "score", "--on", "A1,A3,A4", "--seed", "0")
     assert figures(other)["LMG[A1]"]["low"] != figures(told)["LMG[A1]"]["low"]
     one = ("importance", answers, "--outcome", "A1", "--on", "A2")
-    assert "at least 200" in refused(*one, "--replicates", "50")
+    assert "at least 200" in refused(*one, "--samples", "50")
     assert "cannot go with itself" in refused("importance", answers, "--outcome", "A1", "--on", "A1,A2")
 
 

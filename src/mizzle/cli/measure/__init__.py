@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from mizzle.cli.measure.given import seed, whole
+
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator, Sequence
 
     from mizzle.answer import Answer
@@ -44,6 +46,16 @@ class Option(NamedTuple):
     choices: Sequence[object] | None = None
 
 
+SEED = Option("--seed", "where chance begins (default: 1)", "N", seed, 1)
+GROUP = Option("--group", "column of groups, each with figures of its own", "COLUMN")
+UNIT = Option("--unit", "column of units of the organisation, each with figures of its own", "COLUMN")
+LEVEL = Option("--level", "column of the level: 1 to 6, or its name", "COLUMN", required=True)
+LEAST = Option("--least", "the least number of which anything is said (default: 5)", "N", whole(1), 5)
+DATES = Option("--dates", "which comes first in dates such as 03/04/2024", choices=("dmy", "mdy"))
+TIME_UNIT = Option("--time-unit", "unit of time (default: week)", default="week", choices=("week", "day"))
+"""Options that mean the same in every measure that has them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A measure that the command line knows.
@@ -77,22 +89,6 @@ def measures() -> Iterator[tuple[str, Measure]]:
     for family in FAMILIES:
         for one in import_module(f"mizzle.cli.measure.{family}").MEASURES:
             yield family, one
-
-
-def names(text: str) -> list[str]:
-    """Read a list of names, with commas between them.
-
-    Examples
-    --------
-    >>> names("A1, A2,A3")
-    ['A1', 'A2', 'A3']
-    """
-    found = [part.strip() for part in text.split(",") if part.strip()]
-    if not found:
-        raise argparse.ArgumentTypeError("names are wanted, with commas between them")
-    if len(set(found)) < len(found):
-        raise argparse.ArgumentTypeError(f"a name is given twice in {text!r}")
-    return found
 
 
 def parser_of(one: Measure, make: type[argparse.ArgumentParser]) -> argparse.ArgumentParser:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import Measure, Option, names
-from mizzle.cli.measure.rows import aside, done, named
+from mizzle.cli.measure import GROUP, SEED, Measure, Option
+from mizzle.cli.measure.given import names, share, span, whole
+from mizzle.cli.measure.rows import aside, by_group, done, moments, read
 
 if TYPE_CHECKING:
+    import argparse
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -16,25 +18,11 @@ if TYPE_CHECKING:
     from mizzle.answer import Answer, Figure
     from mizzle.columns import Columns
 
+UNDECIDED = "people with too few windows observed to say"
+
 _WINDOWS = Option(
     "--windows", "columns of the windows, the latest last: yes and no, or how often", "W1,W2,W3", names, required=True
 )
-
-
-def ends(text: str) -> tuple[float, float]:
-    """Read a range, with a comma between its ends.
-
-    Examples
-    --------
-    >>> ends("0.01, 0.05")
-    (0.01, 0.05)
-    """
-    parts = text.split(",")
-    try:
-        low, high = (float(part) for part in parts)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no range: give LOW,HIGH") from None
-    return low, high
 
 
 def _table(columns: Columns, windows: list[str]) -> NDArray[np.float64]:
@@ -46,34 +34,29 @@ def _table(columns: Columns, windows: list[str]) -> NDArray[np.float64]:
 def _practising(chosen: argparse.Namespace) -> Answer:
     from mizzle.adoption import practising
     from mizzle.adoption.practice import METHOD
-    from mizzle.answer import Answer, Figure, SetAside
-    from mizzle.columns import read_columns, read_grouped
+    from mizzle.answer import Answer, Figure
     from mizzle.errors import MizzleError
 
-    columns = read_columns(chosen.file, named(*chosen.windows, chosen.group), sheet=chosen.sheet)
+    columns = read(chosen, chosen.windows, chosen.group)
     table = _table(columns, chosen.windows)
     found = practising(table)
     figures, warnings = [Figure("practising", found.share)], []
-    groups, groups_named = read_grouped(columns, chosen.group)
-    for code, name in enumerate(groups_named if chosen.group else ()):
+    for name, rows in by_group(columns, chosen.group):
         try:
-            figures.append(Figure("practising", practising(table[groups == code]).share, name))
+            figures.append(Figure("practising", practising(table[rows]).share, name))
         except MizzleError as refused:
             warnings.append(f"{name}: {refused}")
-    left = list(columns.set_aside)
-    if found.undecided:
-        left.append(SetAside("people with too few windows observed to say", found.undecided))
+    left = aside(columns, (found.undecided, UNDECIDED))
     return Answer("practising", METHOD, "share", figures, left, warnings)
 
 
 def _critical_mass(chosen: argparse.Namespace) -> Answer:
     from mizzle.adoption import critical_mass, practising
     from mizzle.adoption.practice import MASS
-    from mizzle.answer import Answer, Figure, SetAside
-    from mizzle.columns import read_columns
+    from mizzle.answer import Answer, Figure
     from mizzle.estimate import Estimate
 
-    columns = read_columns(chosen.file, chosen.windows, sheet=chosen.sheet)
+    columns = read(chosen, chosen.windows)
     who = practising(_table(columns, chosen.windows))
     found = critical_mass(who.practising, who.share.n)
     marks = (("band_low", found.band[0]), ("mark", found.mark), ("band_high", found.band[1]))
@@ -84,9 +67,7 @@ def _critical_mass(chosen: argparse.Namespace) -> Answer:
         f"The share lies {found.place}, {sure}.",
         "The band is one of evidence, not a law: such shares have been seen to be enough, and not to be.",
     ]
-    left = list(columns.set_aside)
-    if who.undecided:
-        left.append(SetAside("people with too few windows observed to say", who.undecided))
+    left = aside(columns, (who.undecided, UNDECIDED))
     return Answer("critical-mass", MASS, "share", figures, left, warnings)
 
 
@@ -96,17 +77,14 @@ def _bass(chosen: argparse.Namespace) -> Answer:
     from mizzle.adoption import BassPriors, bass, forecast
     from mizzle.adoption.curves import METHODS, WORDS, forms_beside
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.errors import MizzleError
 
-    columns = read_columns(chosen.file, named(chosen.adopters, chosen.period), sheet=chosen.sheet)
+    columns = read(chosen, chosen.adopters, chosen.date)
     series = columns.numbers(chosen.adopters)
-    if chosen.period:
-        from mizzle.cli.measure.rows import moments
-
-        when = moments(columns, chosen.period)
+    if chosen.date:
+        when = moments(columns, chosen.date)
         if np.isnan(when).any():
-            raise MizzleError(f"A row has no {chosen.period!r}, so its place in the series is unknown. Fill it in.")
+            raise MizzleError(f"A row has no {chosen.date!r}, so its place in the series is unknown. Fill it in.")
         series = series[np.argsort(when, kind="stable")]
     if chosen.cumulative:
         series = np.diff(series, prepend=0.0)
@@ -115,8 +93,8 @@ def _bass(chosen: argparse.Namespace) -> Answer:
     priors = BassPriors(chosen.prior_p, chosen.prior_q) if chosen.prior_p else None
     found = bass(series, form=chosen.form, priors=priors)
     figures = _parameters(found)
-    if chosen.forecast:
-        ahead = forecast(found, chosen.forecast)
+    if chosen.horizon:
+        ahead = forecast(found, chosen.horizon)
         figures += [Figure("adopters", one, f"period {found.periods + by}") for by, one in enumerate(ahead, 1)]
     for form, other in forms_beside(series, chosen.form):
         figures += [Figure("m", other.m, form), Figure("p", other.p, form), Figure("q", other.q, form)]
@@ -152,10 +130,9 @@ def _thresholds(chosen: argparse.Namespace) -> Answer:
     from mizzle.adoption import cascade, thresholds
     from mizzle.adoption.whatif import THRESHOLDS
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.estimate import Estimate
 
-    columns = read_columns(chosen.file, [chosen.threshold], sheet=chosen.sheet)
+    columns = read(chosen, chosen.threshold)
     told = columns.numbers(chosen.threshold, low=0, high=1e6) / (100 if chosen.per_cent else 1)
     found = cascade(told, start=chosen.start)
     known = told[~np.isnan(told)]
@@ -172,8 +149,8 @@ def _thresholds(chosen: argparse.Namespace) -> Answer:
         found.what_if,
         f"Drawn crowds: {drawn.runs} crowds of normally distributed thresholds with the same mean and deviation.",
     ]
-    missing = [(np.isnan(told), "people without a threshold")]
-    return Answer("thresholds", THRESHOLDS, "share", figures, aside(columns, missing), warnings)
+    left = aside(columns, (np.isnan(told), "people without a threshold"))
+    return Answer("thresholds", THRESHOLDS, "share", figures, left, warnings)
 
 
 def _committed(chosen: argparse.Namespace) -> Answer:
@@ -189,14 +166,13 @@ def _committed(chosen: argparse.Namespace) -> Answer:
     return Answer("committed-minority", COMMITTED, "share", figures, (), [found.what_if])
 
 
-_SEED = Option("--seed", "where chance begins (default: 1)", "N", int, 1)
 MEASURES = (
     Measure(
         "practising",
         "Which share of people did the practice in at least 2 of the last 3 windows.",
         documents="mizzle.adoption.practising",
         ask=_practising,
-        options=(_WINDOWS, Option("--group", "column of groups, each with its own share", "COLUMN")),
+        options=(_WINDOWS, GROUP),
         files=("PRACTICE.csv",),
     ),
     Measure(
@@ -208,10 +184,10 @@ MEASURES = (
             Option("--adopters", "column of how many adopted in each period", "COLUMN", required=True),
             Option("--form", "how it is fitted (default: nls)", default="nls", choices=("nls", "differences", "ols")),
             Option("--cumulative", "the column is a running total"),
-            Option("--period", "column that orders the periods (default: the order of the rows)", "COLUMN"),
-            Option("--forecast", "how many periods ahead", "N", int, 0),
-            Option("--prior-p", "range that holds p with 95 %%, known from elsewhere", "LOW,HIGH", ends),
-            Option("--prior-q", "range that holds q with 95 %%, known from elsewhere", "LOW,HIGH", ends),
+            Option("--date", "column that orders the periods (default: the order of the rows)", "COLUMN"),
+            Option("--horizon", "coming periods that are foretold (default: 0)", "N", whole(), 0),
+            Option("--prior-p", "range that holds p with 95 %%, known from elsewhere", "LOW,HIGH", span),
+            Option("--prior-q", "range that holds q with 95 %%, known from elsewhere", "LOW,HIGH", span),
         ),
         files=("SERIES.csv",),
     ),
@@ -231,9 +207,9 @@ MEASURES = (
         options=(
             Option("--threshold", "column of the share of others that a person waits for", "COLUMN", required=True),
             Option("--per-cent", "thresholds are in per cent"),
-            Option("--start", "share of people who do it anyway (default: 0)", "SHARE", float, 0.0),
-            Option("--runs", "how many crowds are drawn (default: 1000)", "N", int, 1000),
-            _SEED,
+            Option("--start", "share of people who do it anyway (default: 0)", "SHARE", share, 0.0),
+            Option("--runs", "how many crowds are drawn (default: 1000)", "N", whole(1), 1000),
+            SEED,
         ),
         files=("THRESHOLDS.csv",),
     ),
@@ -243,11 +219,11 @@ MEASURES = (
         documents="mizzle.adoption.committed_minority",
         ask=_committed,
         options=(
-            Option("--people", "how many people", "N", int, required=True),
-            Option("--committed", "share of them who never give in, 0 to 1", "SHARE", float, required=True),
-            Option("--rounds", "rounds that are played (default: 200)", "N", int, 200),
-            Option("--runs", "how often it is played (default: 100)", "N", int, 100),
-            _SEED,
+            Option("--people", "how many people", "N", whole(2), required=True),
+            Option("--committed", "share of them who never give in, 0 to 1", "SHARE", share, required=True),
+            Option("--rounds", "rounds that are played (default: 200)", "N", whole(1), 200),
+            Option("--runs", "how often it is played (default: 100)", "N", whole(1), 100),
+            SEED,
         ),
         files=(),
     ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import Measure, Option
-from mizzle.cli.measure.rows import aside, moments, named, ordered
+from mizzle.cli.measure import SEED, UNIT, Measure, Option
+from mizzle.cli.measure.given import whole
+from mizzle.cli.measure.rows import aside, by_group, moments, nothing, ordered, read
 
 if TYPE_CHECKING:
     import argparse
@@ -21,12 +22,10 @@ def _agreement(chosen: argparse.Namespace) -> Answer:
 
     from mizzle.agreement import twin_cards
     from mizzle.answer import Answer
-    from mizzle.columns import read_columns, read_grouped
     from mizzle.errors import MizzleError
 
-    columns = read_columns(chosen.file, named(chosen.customer, chosen.server, chosen.unit), sheet=chosen.sheet)
+    columns = read(chosen, chosen.customer, chosen.server, chosen.unit)
     customers, servers = ordered(columns, chosen.customer), ordered(columns, chosen.server)
-    units, names = read_grouped(columns, chosen.unit)
     lacking = np.isnan(customers) | np.isnan(servers)
     rng = np.random.default_rng(chosen.seed)
     found = twin_cards(customers, servers, rng=rng, shuffles=chosen.shuffles)
@@ -35,16 +34,16 @@ def _agreement(chosen: argparse.Namespace) -> Answer:
         "Above 0, the signed gap says that servers think it went better than customers do; shuffling keeps it.",
         f"Baselines: mean of {found.shuffles} shuffles of partners, and the ends that hold 95 %. Synchrony lies above.",
     ]
-    for code, name in enumerate(names if chosen.unit else ()):
-        of = units == code
+    for name, rows in by_group(columns, chosen.unit):
         try:
-            figures += _of(name, twin_cards(customers[of], servers[of], rng=rng, shuffles=chosen.shuffles))
+            figures += _of(name, twin_cards(customers[rows], servers[rows], rng=rng, shuffles=chosen.shuffles))
         except MizzleError as refused:
             warnings.append(f"{name}: {refused}")
     missing = [(lacking, "pairs that lack one of the two cards")]
     if chosen.unit:
-        missing.append(((units < 0) & ~lacking, "pairs without a unit: they are in the whole only"))
-    return Answer("agreement", METHOD, "levels", figures, aside(columns, missing), warnings)
+        nowhere = nothing(columns.words(chosen.unit))
+        missing.append((nowhere & ~lacking, "pairs without a unit: they are in the whole only"))
+    return Answer("agreement", METHOD, "levels", figures, aside(columns, *missing), warnings)
 
 
 def _of(of: str, found: TwinCards) -> list[Figure]:
@@ -75,10 +74,8 @@ def _lagged(chosen: argparse.Namespace) -> Answer:
     from mizzle.agreement import lagged
     from mizzle.agreement.lags import METHOD as LAGGED
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
 
-    wanted = named(chosen.level, chosen.mood, chosen.session, chosen.unit)
-    columns = read_columns(chosen.file, wanted, sheet=chosen.sheet)
+    columns = read(chosen, chosen.level, chosen.mood, chosen.session, chosen.unit)
     levels, moods = ordered(columns, chosen.level), ordered(columns, chosen.mood)
     sessions = moments(columns, chosen.session)
     units = columns.words(chosen.unit) if chosen.unit else None
@@ -94,7 +91,7 @@ def _lagged(chosen: argparse.Namespace) -> Answer:
     warnings = [
         f"{found.sessions} sessions of {found.units} units. For looking at: what comes later need not come from it."
     ]
-    rows = aside(columns, [(lacking, "rows that lack a level, a mood, a session or a unit")])
+    rows = aside(columns, (lacking, "rows that lack a level, a mood, a session or a unit"))
     return Answer("lagged", LAGGED, "correlation", figures, rows, warnings)
 
 
@@ -107,9 +104,9 @@ MEASURES = (
         options=(
             Option("--customer", "column of the customer's level", "COLUMN", required=True),
             Option("--server", "column of the server's own estimate", "COLUMN", required=True),
-            Option("--unit", "column of units, each with its own figures", "COLUMN"),
-            Option("--shuffles", "how often partners are drawn by lot (default: 1000)", "N", int, 1000),
-            Option("--seed", "where the shuffles begin (default: 1)", "N", int, 1),
+            UNIT,
+            Option("--shuffles", "how often partners are drawn by lot (default: 1000)", "N", whole(1), 1000),
+            SEED,
         ),
         files=("PAIRS.csv",),
     ),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import Measure, Option, names
-from mizzle.cli.measure.rows import aside, done, named
+from mizzle.cli.measure import SEED, Measure, Option
+from mizzle.cli.measure.given import amount, names, number, share, whole
+from mizzle.cli.measure.rows import aside, done, nothing, read
 
 if TYPE_CHECKING:
+    import argparse
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -23,41 +25,21 @@ if TYPE_CHECKING:
 _CURRENCY = Option("--currency", "currency of the amounts (default: EUR)", "CODE", default="EUR")
 
 
-def amount(text: str) -> tuple[float, float, float]:
-    """Read an amount, or its low end, value and high end with commas between them.
-
-    Examples
-    --------
-    >>> amount("120"), amount("80,120,200")
-    ((120.0, 120.0, 120.0), (80.0, 120.0, 200.0))
-    """
-    try:
-        told = [float(part) for part in text.split(",")]
-        low, value, high = told * 3 if len(told) == 1 else told
-    except ValueError:
-        low, value, high = 0.0, -1.0, 0.0
-    if not -1e15 < low <= value <= high < 1e15:  # noqa: PLR2004 - an amount that somebody can have
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount: give VALUE or LOW,VALUE,HIGH")
-    return low, value, high
-
-
 def _left_out(one: Amount) -> str:
     return f"Leaves out: {', '.join(one.leaves_out)}."
 
 
 def _unsatisfied(chosen: argparse.Namespace) -> Answer:
-    from mizzle.answer import Answer, Figure, SetAside
-    from mizzle.columns import read_columns
+    from mizzle.answer import Answer, Figure
     from mizzle.economics import cost_of_unsatisfied
     from mizzle.economics.unsatisfied import METHOD
     from mizzle.errors import MizzleError
     from mizzle.estimate import Estimate, Interval
 
     minutes = chosen.minutes or []
-    wanted = named(*minutes, chosen.compensation, chosen.rework)
-    if not wanted:
+    if not (minutes or chosen.compensation or chosen.rework):
         raise MizzleError("Name at least one part: --minutes with --rate, --compensation or --rework.")
-    columns = read_columns(chosen.file, wanted, sheet=chosen.sheet)
+    columns = read(chosen, minutes, chosen.compensation, chosen.rework)
     risk = None
     if chosen.margin_at_risk:
         low, value, high = chosen.margin_at_risk
@@ -72,20 +54,17 @@ def _unsatisfied(chosen: argparse.Namespace) -> Answer:
     )
     figures = [Figure(name.replace(" ", "_"), part.estimate) for name, part in found.parts.items()]
     figures.append(Figure("total", found.total.estimate))
-    left = list(columns.set_aside)
-    if found.set_aside:
-        left.append(SetAside("cases that lack a part", found.set_aside))
+    left = aside(columns, (found.set_aside, "cases that lack a part"))
     warnings = [_left_out(found.total), "Look at the parts: they fall on different budgets."]
     return Answer("unsatisfied", METHOD, f"{chosen.currency} per case", figures, left, warnings)
 
 
 def _margin_at_risk(chosen: argparse.Namespace) -> Answer:
-    from mizzle.answer import Answer, Figure, SetAside
-    from mizzle.columns import read_columns
+    from mizzle.answer import Answer, Figure
     from mizzle.economics import margin_at_risk
     from mizzle.economics.customers import RISK
 
-    columns = read_columns(chosen.file, named(chosen.unsatisfied, chosen.left, chosen.value), sheet=chosen.sheet)
+    columns = read(chosen, chosen.unsatisfied, chosen.left, chosen.value)
     unsatisfied, gone = done(columns, chosen.unsatisfied), done(columns, chosen.left)
     worth = columns.numbers(chosen.value)
     found = margin_at_risk(
@@ -95,9 +74,7 @@ def _margin_at_risk(chosen: argparse.Namespace) -> Answer:
     unit = f"{chosen.currency} {chosen.period}"
     for name, side in (("mean_value_left", 1.0), ("mean_value_stayed", 0.0)):
         figures.append(Figure(name, _mean_value(unsatisfied, gone, worth, side, unit)))
-    left = list(columns.set_aside)
-    if found.set_aside:
-        left.append(SetAside("customers that lack one of the three", found.set_aside))
+    left = aside(columns, (found.set_aside, "customers that lack one of the three"))
     warnings = [
         _left_out(found.per_customer),
         "Association, not cause; and the value must be from before they left, or it is low because they left.",
@@ -130,12 +107,11 @@ def _mean_value(unsatisfied: Numbers, gone: Numbers, worth: Numbers, side: float
 
 def _acquire_or_keep(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.economics import acquire_or_keep
     from mizzle.economics.amounts import mean_of
     from mizzle.economics.customers import ACQUIRE
 
-    columns = read_columns(chosen.file, named(chosen.acquire, chosen.serve), sheet=chosen.sheet)
+    columns = read(chosen, chosen.acquire, chosen.serve)
     winning, serving = columns.numbers(chosen.acquire, low=0), columns.numbers(chosen.serve, low=0)
     found = acquire_or_keep(winning, serving)
     figures = [Figure("acquire_or_keep", found)]
@@ -150,13 +126,10 @@ def _margin_multiple(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.economics import margin_multiple
     from mizzle.economics.customers import MULTIPLE, WARNING
-    from mizzle.errors import MizzleError
     from mizzle.estimate import Estimate, wilson
 
     retention = Estimate(chosen.retention, None, 0, "share", MULTIPLE)
     if chosen.customers is not None:
-        if chosen.customers < 1 or not 0 <= chosen.retention <= 1:
-            raise MizzleError("The retention is a share from 0 to 1, of at least one customer.")
         ends = wilson(chosen.retention, chosen.customers)
         retention = Estimate(chosen.retention, ends, chosen.customers, "share", MULTIPLE)
     found = margin_multiple(retention, chosen.discount)
@@ -168,11 +141,10 @@ def _ledger(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.economics import ledger
     from mizzle.economics.ledgers import METHODS
 
-    columns = read_columns(chosen.file, named(chosen.name, chosen.low, chosen.base, chosen.high), sheet=chosen.sheet)
+    columns = read(chosen, chosen.name, chosen.low, chosen.base, chosen.high)
     found = ledger(
         _assumptions(columns, chosen),
         rng=np.random.default_rng(chosen.seed),
@@ -214,13 +186,11 @@ def _forecast(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.economics import compare
     from mizzle.economics.forecasts import METHOD, kept
     from mizzle.estimate import Estimate
 
-    wanted = named(chosen.name, chosen.value, chosen.low, chosen.high, chosen.actual, chosen.digest)
-    columns = read_columns(chosen.file, wanted, sheet=chosen.sheet)
+    columns = read(chosen, chosen.name, chosen.value, chosen.low, chosen.high, chosen.actual, chosen.digest)
     locked, lacking = _locked(columns, chosen)
     unit = f"{chosen.currency} {chosen.period}"
     if chosen.actual is None:
@@ -229,7 +199,7 @@ def _forecast(chosen: argparse.Namespace) -> Answer:
             for one in locked.values()
         ]
         warnings = [f"{one.name} is locked as sha256 {one.digest}. Keep it apart." for one in locked.values()]
-        return Answer("forecast", METHOD, unit, figures, aside(columns, [lacking]), warnings)
+        return Answer("forecast", METHOD, unit, figures, aside(columns, lacking), warnings)
     actual = columns.numbers(chosen.actual)
     came = {row: one for row, one in locked.items() if not np.isnan(actual[row])}
     outcomes = {row: compare(one, float(actual[row])) for row, one in came.items()}
@@ -245,7 +215,7 @@ def _forecast(chosen: argparse.Namespace) -> Answer:
         warnings.append("No digests were given (--digest), so nobody can tell whether the forecasts were changed.")
     waiting = np.zeros(columns.n, bool)
     waiting[[row for row in locked if row not in came]] = True
-    rows = aside(columns, [lacking, (waiting, "forecasts of which nothing came yet")])
+    rows = aside(columns, lacking, (waiting, "forecasts of which nothing came yet"))
     return Answer("forecast", METHOD, unit, figures, rows, warnings)
 
 
@@ -264,7 +234,7 @@ def _locked(columns: Columns, chosen: argparse.Namespace) -> tuple[dict[int, For
     words = columns.words(chosen.name)
     table = np.column_stack([columns.numbers(name) for name in (chosen.low, chosen.value, chosen.high)])
     digests = columns.words(chosen.digest) if chosen.digest else [None] * columns.n
-    lacking = np.isnan(table).any(axis=1) | np.array([word is None for word in words], bool)
+    lacking = np.isnan(table).any(axis=1) | nothing(words)
     found = {}
     for row in np.flatnonzero(~lacking).tolist():
         low, value, high = table[row].tolist()
@@ -294,7 +264,7 @@ MEASURES = (
         ask=_unsatisfied,
         options=(
             Option("--minutes", "columns of minutes of staff: in sessions, in handling", "M1,M2", names),
-            Option("--rate", "what an hour of staff costs, with all that comes on top of pay", "AMOUNT", float),
+            Option("--rate", "what an hour of staff costs, with all that comes on top of pay", "AMOUNT", number),
             Option("--compensation", "column of compensation", "COLUMN"),
             Option("--rework", "column of the cost of rework", "COLUMN"),
             Option("--margin-at-risk", "margin at risk of a customer, or LOW,VALUE,HIGH", "AMOUNT", amount),
@@ -340,9 +310,9 @@ MEASURES = (
         documents="mizzle.economics.margin_multiple",
         ask=_margin_multiple,
         options=(
-            Option("--retention", "share of customers kept in a period, 0 to 1", "SHARE", float, required=True),
-            Option("--discount", "what money costs in a period, as a share", "SHARE", float, required=True),
-            Option("--customers", "of how many customers the retention was counted, for an interval", "N", int),
+            Option("--retention", "share of customers kept in a period, 0 to 1", "SHARE", share, required=True),
+            Option("--discount", "what money costs in a period, as a share", "SHARE", number, required=True),
+            Option("--customers", "of how many customers the retention was counted, for an interval", "N", whole(1)),
         ),
         files=(),
     ),
@@ -358,11 +328,11 @@ MEASURES = (
             _HIGH,
             Option("--formula", "how they go together (default: their sum)", "FORMULA"),
             Option("--shape", "between low and high", default="triangular", choices=("triangular", "pert")),
-            Option("--draws", "how many draws (default: 20000)", "N", int, 20_000),
+            Option("--draws", "how many draws (default: 20000)", "N", whole(1), 20_000),
             Option("--leaves-out", "what is not in it, with commas", "A,B", names),
             _CURRENCY,
             _PERIOD,
-            Option("--seed", "where the draws begin (default: 1)", "N", int, 1),
+            SEED,
         ),
         files=("LEDGER.csv",),
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mizzle.answer import Answer, Figure, SetAside
-from mizzle.cli.measure import Measure, Option
+from mizzle.answer import Answer, Figure
+from mizzle.cli.measure import GROUP, LEAST, SEED, UNIT, Measure, Option
+from mizzle.cli.measure.given import names, whole
+from mizzle.cli.measure.rows import aside, by_group, read
 
 if TYPE_CHECKING:
     import argparse
@@ -22,18 +24,16 @@ SHOWN = 90
 
 
 def _uptake(chosen: argparse.Namespace) -> Answer:
-    from mizzle.columns import read_columns
     from mizzle.language.uptake import METHOD, uptake
 
-    named = [one for one in (chosen.text, chosen.unit, chosen.when, chosen.author) if one]
-    columns = read_columns(chosen.file, named, sheet=chosen.sheet)
+    columns = read(chosen, chosen.text, chosen.unit, chosen.date, chosen.author)
     units = columns.words(chosen.unit) if chosen.unit else ["all"] * columns.n
     texts = columns.words(chosen.text)
     found = uptake(
         texts,
         units,
         _vocabulary(chosen),
-        periods=_periods(columns, chosen.when, chosen.by) if chosen.when else None,
+        periods=_periods(columns, chosen.date, chosen.by) if chosen.date else None,
         authors=columns.words(chosen.author) if chosen.author else None,
         languages=chosen.languages,
         least=chosen.least,
@@ -42,15 +42,13 @@ def _uptake(chosen: argparse.Namespace) -> Answer:
     for one in found.units:
         figures += _of_unit(one, " ".join(part for part in (one.unit, one.period) if part))
     figures += [Figure("concept_share", share, concept) for concept, share in found.concepts.items() if share.n]
-    set_aside = [*columns.set_aside]
     used = sum(one.n for one in found.units)
-    if found.n_withheld:
-        which = ", ".join(" ".join(part for part in cell if part) for cell in found.withheld[:10])
-        set_aside.append(
-            SetAside(f"texts of units with fewer than {chosen.least} texts or authors: {which}", found.n_withheld)
-        )
-    if idle := len(texts) - used - found.n_withheld:
-        set_aside.append(SetAside("texts that are empty, or of no unit or date", idle))
+    which = ", ".join(" ".join(part for part in cell if part) for cell in found.withheld[:10])
+    set_aside = aside(
+        columns,
+        (found.n_withheld, f"texts of units with fewer than {chosen.least} texts or authors: {which}"),
+        (len(texts) - used - found.n_withheld, "texts that are empty, or of no unit or date"),
+    )
     warnings = [] if found.units else [f"No unit has {chosen.least} texts, so nothing is said of any."]
     return Answer("uptake", METHOD, "share", figures, set_aside, warnings)
 
@@ -100,13 +98,11 @@ def _periods(columns: Columns, name: str, by: str) -> list[str | None]:
 
 def _comments(chosen: argparse.Namespace) -> tuple[Columns, list[str | None], list[str | None] | None]:
     """Read comments and the language of each; a language may be given once for all."""
-    from mizzle.columns import read_columns
     from mizzle.language.words import LANGUAGES
 
     spoken = chosen.language
     once = spoken in LANGUAGES
-    named = [one for one in (chosen.text, None if once else spoken, chosen.known) if one]
-    columns = read_columns(chosen.file, named, sheet=chosen.sheet)
+    columns = read(chosen, chosen.text, None if once else spoken, chosen.known)
     comments = columns.words(chosen.text)
     if once:
         return columns, comments, [spoken] * len(comments)
@@ -139,11 +135,11 @@ def _themes(chosen: argparse.Namespace) -> Answer:
         Figure("theme", one.share, ", ".join(one.words) or f"theme {place}")
         for place, one in enumerate(found.themes, 1)
     ]
-    set_aside = [*columns.set_aside]
-    if found.empty:
-        set_aside.append(SetAside("comments that say nothing", found.empty))
-    if found.unthemed:
-        set_aside.append(SetAside("comments of no theme: no word that others use, or too few alike", found.unthemed))
+    set_aside = aside(
+        columns,
+        (found.empty, "comments that say nothing"),
+        (found.unthemed, "comments of no theme: no word that others use, or too few alike"),
+    )
     warnings = ["Themes are groups of words, not truths; read the examples before you name one."]
     for one in found.themes:
         shown = " | ".join(_shortened(comments[place] or "") for place in one.examples)
@@ -176,9 +172,8 @@ def _value_kinds(chosen: argparse.Namespace) -> Answer:
     figures = [*(Figure(kind, share) for kind, share in found.shares.items()), Figure("suggested", found.suggested)]
     if chosen.known:
         figures += _matching([one.kind for one in found.suggestions], columns.words(chosen.known), named_alike=True)
-    set_aside = [*columns.set_aside]
-    if without := found.suggested.n - found.shares["attitude"].n:
-        set_aside.append(SetAside("comments without a word of the list: no kind is suggested", without))
+    without = found.suggested.n - found.shares["attitude"].n
+    set_aside = aside(columns, (without, "comments without a word of the list: no kind is suggested"))
     warnings = [
         "A kind is suggested from a list of words and is wrong for about a third of the comments; it is no verdict."
     ]
@@ -188,31 +183,28 @@ def _value_kinds(chosen: argparse.Namespace) -> Answer:
 
 
 def _friends_and_family(chosen: argparse.Namespace) -> Answer:
-    from mizzle.columns import read_columns, read_grouped
     from mizzle.language.friends import METHOD
 
-    named = [one for one in (chosen.answer, chosen.respondent, chosen.group) if one]
-    columns = read_columns(chosen.file, named, sheet=chosen.sheet)
-    answers = columns.numbers(chosen.answer)
+    columns = read(chosen, chosen.score, chosen.person, chosen.group)
+    answers = columns.numbers(chosen.score)
     rows = list(range(columns.n))
-    if chosen.respondent:
+    if chosen.person:
         first: dict[str | None, int] = {}
-        for row, one in enumerate(columns.words(chosen.respondent)):
+        for row, one in enumerate(columns.words(chosen.person)):
             first.setdefault(one, row)
         first.pop(None, None)
         rows = sorted(first.values())
-    codes, names = read_grouped(columns, chosen.group)
     figures = _tested([float(answers[row]) for row in rows], "")
-    for code, name in enumerate(names if chosen.group else ()):
-        theirs = [float(answers[row]) for row in rows if codes[row] == code]
+    for name, members in by_group(columns, chosen.group):
+        theirs = [float(answers[row]) for row in rows if members[row]]
         if any(answer in range(1, 7) for answer in theirs):
             figures += _tested(theirs, name)
     told = figures[0].estimate.n
-    set_aside = [*columns.set_aside]
-    if later := columns.n - len(rows):
-        set_aside.append(SetAside("later rows of the same respondent, or of none", later))
-    if len(rows) > told:
-        set_aside.append(SetAside("answers that are none of 1 (very good) to 6 (don't know)", len(rows) - told))
+    set_aside = aside(
+        columns,
+        (columns.n - len(rows), "later rows of the same person, or of none"),
+        (len(rows) - told, "answers that are none of 1 (very good) to 6 (don't know)"),
+    )
     return Answer("friends-and-family", METHOD, "share", figures, set_aside)
 
 
@@ -229,14 +221,7 @@ def _tested(answers: Sequence[float], of: str) -> list[Figure]:
     return [Figure("positive", found.positive, of), Figure("negative", found.negative, of), *counts]
 
 
-def _spoken(text: str) -> list[str]:
-    from mizzle.cli.measure import names
-
-    return names(text)
-
-
 _TEXT = Option("--text", "column with the text", "COLUMN", required=True)
-_LEAST = Option("--least", "the least number of which anything is said (default: 5)", "K", int, 5)
 _LANGUAGE = Option("--language", "column with the language of each comment, or en, es or nb for all", "COLUMN")
 _KNOWN = Option("--known", "column with labels that are known, to compare with", "COLUMN")
 
@@ -248,7 +233,7 @@ MEASURES = (
         ask=_uptake,
         options=(
             _TEXT,
-            Option("--unit", "column with the unit of each text (default: one unit)", "COLUMN"),
+            UNIT,
             Option(
                 "--vocabulary",
                 "file with a column concept and its words in another (; between them)",
@@ -257,11 +242,11 @@ MEASURES = (
                 None,
                 required=True,
             ),
-            Option("--when", "column with the date of each text", "COLUMN"),
+            Option("--date", "column with the date of each text", "COLUMN"),
             Option("--by", "length of a period (default: month)", None, None, "month", choices=tuple(BY)),
             Option("--author", "column with the author: a unit then needs as many authors", "COLUMN"),
-            Option("--languages", "whose endings are tried (default: en,es,nb)", "L1,L2", _spoken, ["en", "es", "nb"]),
-            _LEAST,
+            Option("--languages", "whose endings are tried (default: en,es,nb)", "L1,L2", names, ["en", "es", "nb"]),
+            LEAST,
         ),
         files=("TEXTS.csv",),
     ),
@@ -273,12 +258,12 @@ MEASURES = (
         options=(
             _TEXT,
             _LANGUAGE,
-            Option("--themes", "how many themes are sought (default: by the number of comments)", "N", int),
+            Option("--themes", "how many themes are sought (default: by the number of comments)", "N", whole(2)),
             Option("--vectors", "compare words by meaning, across languages (extra mizzle[vectors])"),
             Option("--cache", "folder that keeps the vectors of words between runs", "FOLDER", Path),
             _KNOWN,
-            _LEAST,
-            Option("--seed", "starts the search (default: 1)", "N", int, 1),
+            LEAST,
+            SEED,
         ),
         files=("COMMENTS.csv",),
     ),
@@ -296,9 +281,9 @@ MEASURES = (
         documents="mizzle.language.friends_and_family",
         ask=_friends_and_family,
         options=(
-            Option("--answer", "column with 1 (very good) to 5 (very poor), 6 (don't know)", "COLUMN", required=True),
-            Option("--respondent", "column with the respondent, of whom the first row counts", "COLUMN"),
-            Option("--group", "column with the group of each answer", "COLUMN"),
+            Option("--score", "column with 1 (very good) to 5 (very poor), 6 (don't know)", "COLUMN", required=True),
+            Option("--person", "column with the person, of whom the first row counts", "COLUMN"),
+            GROUP,
         ),
         files=("ANSWERS.csv",),
     ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import Measure, Option
-from mizzle.cli.measure.rows import aside, levels_of, named, nothing, ordered
+from mizzle.cli.measure import GROUP, LEVEL, Measure, Option
+from mizzle.cli.measure.rows import aside, by_group, levels_of, nothing, ordered, read
 
 if TYPE_CHECKING:
     import argparse
@@ -17,28 +17,25 @@ if TYPE_CHECKING:
     from mizzle.answer import Answer, Figure
     from mizzle.level import LevelOfService
 
-_LEVEL = Option("--level", "column of the level: 1 to 6, or its name", "COLUMN", required=True)
-
 
 def _distribution(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
     from mizzle.answer import Answer
-    from mizzle.columns import read_columns, read_grouped
     from mizzle.level import level_of_service
     from mizzle.level.served import LEVELS, METHOD
 
-    columns = read_columns(chosen.file, named(chosen.level, chosen.group), sheet=chosen.sheet)
+    columns = read(chosen, chosen.level, chosen.group)
     levels = levels_of(columns, chosen.level)
-    groups, names = read_grouped(columns, chosen.group)
     figures = _of("", level_of_service(np.bincount(levels, minlength=LEVELS + 1)[1:].tolist()))
-    for code, name in enumerate(names if chosen.group else ()):
-        counts = np.bincount(levels[groups == code], minlength=LEVELS + 1)[1:]
+    for name, rows in by_group(columns, chosen.group):
+        counts = np.bincount(levels[rows], minlength=LEVELS + 1)[1:]
         figures += _of(name, level_of_service(counts.tolist()))
     missing = [(levels == 0, "rows without a level")]
     if chosen.group:
-        missing.append(((groups < 0) & (levels > 0), "rows without a group: they are in the whole only"))
-    return Answer("level", METHOD, "share", figures, aside(columns, missing), _none(levels > 0))
+        nowhere = nothing(columns.words(chosen.group))
+        missing.append((nowhere & (levels > 0), "rows without a group: they are in the whole only"))
+    return Answer("level", METHOD, "share", figures, aside(columns, *missing), _none(levels > 0))
 
 
 def _of(of: str, found: LevelOfService) -> list[Figure]:
@@ -65,12 +62,11 @@ def _of(of: str, found: LevelOfService) -> list[Figure]:
 
 def _superiority(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.estimate import Estimate
     from mizzle.level import superiority
     from mizzle.level.superior import METHOD
 
-    columns = read_columns(chosen.file, named(chosen.level, chosen.group), sheet=chosen.sheet)
+    columns = read(chosen, chosen.level, chosen.group)
     levels = ordered(columns, chosen.level)
     groups, names = columns.codes(chosen.group)
     first, second = _two(names, chosen.first, chosen.second, chosen.group)
@@ -85,20 +81,18 @@ def _superiority(chosen: argparse.Namespace) -> Answer:
         (~(of_first | of_second), "rows of other groups, or of none"),
     ]
     said = f"X is {first}, Y is {second}: above 0.5, an answer of {first} is more often the higher one."
-    return Answer("superiority", METHOD, "probability", figures, aside(columns, missing), [said])
+    return Answer("superiority", METHOD, "probability", figures, aside(columns, *missing), [said])
 
 
 def _slide(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.estimate import Estimate
     from mizzle.level import slide, worn_gifts
     from mizzle.level.sliding import METHOD, WORN
 
-    wanted = named(chosen.level, chosen.repeat, chosen.age, chosen.act)
-    columns = read_columns(chosen.file, wanted, sheet=chosen.sheet)
+    columns = read(chosen, chosen.level, chosen.repeat, chosen.age, chosen.act)
     levels = ordered(columns, chosen.level)
     repeats = columns.numbers(chosen.repeat)
     ages = columns.numbers(chosen.age) if chosen.age else None
@@ -120,7 +114,7 @@ def _slide(chosen: argparse.Namespace) -> Answer:
         ]
     else:
         warnings.append("No acts were named (--act), so ratings count as independent, and no worn gifts are told.")
-    rows = aside(columns, [(lacking, "rows that lack a level, a repeat number, an age or an act")])
+    rows = aside(columns, (lacking, "rows that lack a level, a repeat number, an age or an act"))
     return Answer("slide", METHOD, "log odds per repeat", figures, rows, warnings)
 
 
@@ -128,11 +122,10 @@ def _perception_gap(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
     from mizzle.answer import Answer, Figure, SetAside
-    from mizzle.columns import read_columns
     from mizzle.level import perception_gaps
     from mizzle.level.served import GAP, LEVELS
 
-    columns = read_columns(chosen.file, named(chosen.level, chosen.point, chosen.side), sheet=chosen.sheet)
+    columns = read(chosen, chosen.level, chosen.point, chosen.side)
     levels = levels_of(columns, chosen.level)
     points, names = columns.codes(chosen.point)
     sides, said = columns.codes(chosen.side)
@@ -145,7 +138,7 @@ def _perception_gap(chosen: argparse.Namespace) -> Answer:
     figures = [Figure("perception_gap", one.gap, name) for name, one in found.both.items()]
     figures += [Figure("seen_higher_by_provider", one.seen_higher, name) for name, one in found.both.items()]
     outside = ~np.isin(sides, [said.index(provider), said.index(served)]) | (points < 0)
-    left = aside(columns, [(levels == 0, "rows without a level"), (outside, "rows without a point or of no side")])
+    left = aside(columns, (levels == 0, "rows without a level"), (outside, "rows without a point or of no side"))
     for which, of in ((found.provider_only, provider), (found.served_only, served)):
         if which:
             left.append(SetAside(f"points that only {of} has rated: {', '.join(which)}", len(which)))
@@ -161,7 +154,7 @@ def _blind_spot(chosen: argparse.Namespace) -> Answer:
     from mizzle.level import blind_spot
     from mizzle.level.values import METHOD
 
-    voice = read_columns(chosen.file, [chosen.kind], sheet=chosen.sheet)
+    voice = read(chosen, chosen.kind)
     ideas_kind = chosen.ideas_kind or chosen.kind
     ideas = read_columns(chosen.file_2, [ideas_kind], sheet=chosen.sheet)
     said, thought = (
@@ -172,21 +165,20 @@ def _blind_spot(chosen: argparse.Namespace) -> Answer:
     figures += [Figure("share_in_voice", one.voice, kind) for kind, one in found.items()]
     figures += [Figure("share_in_ideas", one.ideas, kind) for kind, one in found.items()]
     left = [
-        *aside(voice, [(nothing(said), "statements without a kind")]),
-        *aside(ideas, [(nothing(thought), "ideas without a kind")]),
+        *aside(voice, (nothing(said), "statements without a kind")),
+        *aside(ideas, (nothing(thought), "ideas without a kind")),
     ]
     warnings = ["Above 0, customers speak of it more than our ideas do."]
     return Answer("blind-spot", METHOD, "share", figures, left, warnings)
 
 
 def _internal_service(chosen: argparse.Namespace) -> Answer:
-    from mizzle.answer import Answer, Figure, SetAside
-    from mizzle.columns import read_columns
+    from mizzle.answer import Answer, Figure
     from mizzle.estimate import Estimate
     from mizzle.level import internal_service
     from mizzle.level.internal import METHOD
 
-    columns = read_columns(chosen.file, named(chosen.level, chosen.rater, chosen.rated), sheet=chosen.sheet)
+    columns = read(chosen, chosen.level, chosen.rater, chosen.rated)
     levels = levels_of(columns, chosen.level)
     raters, rated = columns.words(chosen.rater), columns.words(chosen.rated)
     found = internal_service(raters, rated, levels)
@@ -197,9 +189,11 @@ def _internal_service(chosen: argparse.Namespace) -> Answer:
     for (who, whom), one in found.cells.items():
         figures.append(Figure("median", Estimate(one.median, None, one.n, "level", METHOD), f"{who} of {whom}"))
     lacking = (levels == 0) | nothing(raters) | nothing(rated)
-    left = aside(columns, [(lacking, "rows that lack a department or a level")])
-    if found.of_themselves:
-        left.append(SetAside("ratings of a department by itself", found.of_themselves))
+    left = aside(
+        columns,
+        (lacking, "rows that lack a department or a level"),
+        (found.of_themselves, "ratings of a department by itself"),
+    )
     few = found.reciprocity.interval is None
     warnings = ["There are too few departments, or they rate too much alike, for an interval."] if few else []
     return Answer("internal-service", METHOD, "correlation", figures, left, warnings)
@@ -250,7 +244,7 @@ MEASURES = (
         "How answers are spread over the six levels of service: shares at Wished for or above, and below Expected.",
         documents="mizzle.level.level_of_service",
         ask=_distribution,
-        options=(_LEVEL, Option("--group", "column of groups, each with its own distribution", "COLUMN")),
+        options=(LEVEL, GROUP),
         files=("ANSWERS.csv",),
     ),
     Measure(
@@ -272,7 +266,7 @@ MEASURES = (
         documents="mizzle.level.slide",
         ask=_slide,
         options=(
-            _LEVEL,
+            LEVEL,
             Option("--repeat", "column of the repeat number", "COLUMN", required=True),
             Option("--age", "column of the age of the act, as a number", "COLUMN"),
             Option("--act", "column of the act, where one is rated several times", "COLUMN"),
@@ -285,7 +279,7 @@ MEASURES = (
         documents="mizzle.level.perception_gaps",
         ask=_perception_gap,
         options=(
-            _LEVEL,
+            LEVEL,
             Option("--point", "column of the perception point", "COLUMN", required=True),
             Option("--side", "column that says which side rates", "COLUMN", required=True),
             Option("--provider", "what those who serve are called in it", "NAME", default="provider"),
@@ -310,7 +304,7 @@ MEASURES = (
         documents="mizzle.level.internal_service",
         ask=_internal_service,
         options=(
-            _LEVEL,
+            LEVEL,
             Option("--rater", "column of the department that rates", "COLUMN", required=True),
             Option("--rated", "column of the department that is rated", "COLUMN", required=True),
         ),

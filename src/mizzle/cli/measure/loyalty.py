@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mizzle.cli.measure import Measure, Option
-from mizzle.cli.measure.loyalty_options import above_zero, day, occasions, rate, regularity, samples, whole
+from mizzle.cli.measure import DATES, SEED, TIME_UNIT, Measure, Option
+from mizzle.cli.measure.given import above_zero, day, samples, share, whole
+from mizzle.cli.measure.rows import aside, read
 
 if TYPE_CHECKING:
     import argparse
@@ -49,12 +50,10 @@ class _History(NamedTuple):
 def _cleaned(chosen: argparse.Namespace) -> tuple[Purchases, str]:
     """Read transactions and clean them; give them with the name of their currency."""
     from mizzle.answer import SetAside
-    from mizzle.columns import read_columns
     from mizzle.loyalty.cleaning import clean
 
-    called = [chosen.customer, chosen.date, *([chosen.amount] if chosen.amount else [])]
     currency = chosen.currency or _currency_column(chosen)
-    columns = read_columns(chosen.file, [*called, *([currency] if currency else [])], sheet=chosen.sheet)
+    columns = read(chosen, chosen.customer, chosen.date, chosen.amount, currency)
     codes, names = columns.codes(chosen.customer)
     found = clean(
         codes,
@@ -107,7 +106,7 @@ def _transactions(chosen: argparse.Namespace) -> Answer:
     from mizzle.loyalty.cleaning import summarise
 
     kept, money = _cleaned(chosen)
-    found = summarise(kept, chosen.unit, split=chosen.split)
+    found = summarise(kept, chosen.time_unit, split=chosen.split)
     method, n = "loyalty.clean/1", len(found.customers)
 
     def one(name: str, value: float | None, unit: str) -> Figure:
@@ -119,7 +118,7 @@ def _transactions(chosen: argparse.Namespace) -> Answer:
         one("customers_with_repeat", int(returned.sum()), "customers"),
         one("purchases", float(found.frequency.sum()) + n, "purchases"),
         one("frequency", float(found.frequency.mean()), "purchases"),
-        one("age", float(found.age.mean()), f"{chosen.unit}s"),
+        one("age", float(found.age.mean()), f"{chosen.time_unit}s"),
     ]
     if kept.has_amounts:
         mean = float(found.monetary[returned].mean()) if returned.any() else None
@@ -131,7 +130,7 @@ def _transactions(chosen: argparse.Namespace) -> Answer:
         columns |= {"monetary": found.monetary} if kept.has_amounts else {}
         units = {"frequency": "purchases", "monetary": money}
         figures += [
-            Figure(name, Estimate(float(value), None, 1, units.get(name, f"{chosen.unit}s"), method), of)
+            Figure(name, Estimate(float(value), None, 1, units.get(name, f"{chosen.time_unit}s"), method), of)
             for name, values in columns.items()
             for of, value in zip(found.customers, values, strict=True)
         ]
@@ -144,7 +143,7 @@ def _loyalty(chosen: argparse.Namespace) -> Answer:
     from mizzle.loyalty.cleaning import summarise
 
     kept, money = _cleaned(chosen)
-    found = summarise(kept, chosen.unit, split=chosen.split)
+    found = summarise(kept, chosen.time_unit, split=chosen.split)
     history = _History(
         found.customers,
         found.frequency,
@@ -156,7 +155,7 @@ def _loyalty(chosen: argparse.Namespace) -> Answer:
         set_aside=found.set_aside,
         warnings=found.notes,
     )
-    horizon = chosen.horizon or found.held_out_for or YEAR[chosen.unit]
+    horizon = chosen.horizon or found.held_out_for or YEAR[chosen.time_unit]
     more = []
     if chosen.split is not None:
         held_out = Estimate(float(found.held_out.sum()), None, len(found.customers), "purchases", "loyalty.clean/1")
@@ -165,17 +164,13 @@ def _loyalty(chosen: argparse.Namespace) -> Answer:
 
 
 def _summary(chosen: argparse.Namespace) -> Answer:
-    from mizzle.columns import read_columns
-
-    optional = [one for one in (chosen.monetary, chosen.customer) if one]
-    called = [chosen.frequency, chosen.recency, chosen.age, *optional]
-    columns = read_columns(chosen.file, called, sheet=chosen.sheet)
+    columns = read(chosen, chosen.frequency, chosen.recency, chosen.age, chosen.monetary, chosen.customer)
     names = [str(place + 1) for place in range(columns.n)]
     if chosen.customer:
         names = [word or place for word, place in zip(columns.words(chosen.customer), names, strict=True)]
     rows = [columns.numbers(one, low=0) for one in (chosen.frequency, chosen.recency, chosen.age)]
     monetary = columns.numbers(chosen.monetary) if chosen.monetary else None
-    kept, aside = _complete(rows, monetary)
+    kept = _complete(rows, monetary)
     history = _History(
         [name for name, there in zip(names, kept, strict=True) if there],
         rows[0][kept],
@@ -184,23 +179,18 @@ def _summary(chosen: argparse.Namespace) -> Answer:
         monetary=None if monetary is None else monetary[kept],
         log_gaps=None,
         money="currency",
-        set_aside=[*columns.set_aside, *aside],
+        set_aside=aside(columns, (~kept, "customers of whom a number is missing")),
         warnings=(),
     )
-    return _told("loyalty-summary", history, chosen, chosen.horizon or YEAR[chosen.unit], [])
+    return _told("loyalty-summary", history, chosen, chosen.horizon or YEAR[chosen.time_unit], [])
 
 
-def _complete(rows: Sequence[Numbers], monetary: Numbers | None) -> tuple[NDArray[np.bool_], list[SetAside]]:
+def _complete(rows: Sequence[Numbers], monetary: Numbers | None) -> NDArray[np.bool_]:
     """Find the customers whose every number is known."""
     import numpy as np
 
-    from mizzle.answer import SetAside
-
-    known = np.logical_and.reduce(np.isfinite(np.stack(rows)))
-    if monetary is not None:
-        known = known & (np.isfinite(monetary) | (rows[0] == 0))
-    n = int(np.count_nonzero(~known))
-    return known, [SetAside("customers of whom a number is missing", n)] if n else []
+    known: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(np.stack(rows)))
+    return known if monetary is None else known & (np.isfinite(monetary) | (rows[0] == 0))
 
 
 def _told(measure: str, history: _History, chosen: argparse.Namespace, horizon: float, more: list[Figure]) -> Answer:
@@ -241,9 +231,11 @@ def _told(measure: str, history: _History, chosen: argparse.Namespace, horizon: 
 
 def _ahead(horizon: float, history: _History, chosen: argparse.Namespace) -> list[str]:
     longest = float(history.age.max())
-    told = [f"Expected purchases are those of the coming {horizon:,.4g} {chosen.unit}s."]
+    told = [f"Expected purchases are those of the coming {horizon:,.4g} {chosen.time_unit}s."]
     if horizon > 2 * longest:
-        told.append(f"That is more than twice the {longest:,.4g} {chosen.unit}s that were seen: read it with care.")
+        told.append(
+            f"That is more than twice the {longest:,.4g} {chosen.time_unit}s that were seen: read it with care."
+        )
     return told
 
 
@@ -280,7 +272,7 @@ def _worth(
     from mizzle.errors import MizzleError
     from mizzle.loyalty import gamma_gamma, mean_value, residual_value
 
-    x, z, year = history.frequency, np.nan_to_num(monetary), YEAR[chosen.unit]
+    x, z, year = history.frequency, np.nan_to_num(monetary), YEAR[chosen.time_unit]
     try:
         amounts = gamma_gamma(x, z)
         mean = replace(mean_value(amounts), unit=history.money)
@@ -347,14 +339,13 @@ def _each_worth(model: Fitted, history: _History, values: Sequence[float] | None
 
 def _retention(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.loyalty import residual_periods, retention, sbg, survival
 
-    columns = read_columns(chosen.file, [chosen.customers], sheet=chosen.sheet)
+    columns = read(chosen, chosen.customers)
     counts = columns.numbers(chosen.customers, low=0)
     model = sbg(counts)
     seen = len(counts) - 1
-    periods = range(1, seen + chosen.ahead + 1)
+    periods = range(1, seen + chosen.horizon + 1)
     figures = [*_parameters(model), Figure("LL", model.log_likelihood)]
     figures += [
         Figure("residual_periods", residual_periods(model, seen, discount=chosen.discount), f"after {seen}"),
@@ -369,12 +360,11 @@ def _retention(chosen: argparse.Namespace) -> Answer:
 
 def _bg_bb(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
-    from mizzle.columns import read_columns
     from mizzle.loyalty import bg_bb, customers, expected_purchases_new
 
-    names = [chosen.frequency, chosen.recency, chosen.occasions, *([chosen.customers] if chosen.customers else [])]
-    columns = read_columns(chosen.file, names, sheet=chosen.sheet)
-    x, last, n = (columns.numbers(name, low=0) for name in names[:3])
+    named = (chosen.frequency, chosen.recency, chosen.occasions)
+    columns = read(chosen, *named, chosen.customers)
+    x, last, n = (columns.numbers(name, low=0) for name in named)
     weight = columns.numbers(chosen.customers, low=0) if chosen.customers else None
     model = bg_bb(x, last, n, customers=weight)
     figures = [*_parameters(model), Figure("LL", model.log_likelihood)]
@@ -396,8 +386,8 @@ FILE_OF = (
     Option("--amount", "column with its amount; below zero is a return", "COLUMN"),
     Option("--currency", "column with the currency (default: one that is called so)", "COLUMN"),
     Option("--only", "the currency to keep, where there are several", "EUR"),
-    Option("--dates", "which is the day in 03/04/2024", choices=("dmy", "mdy")),
-    Option("--unit", "unit of time (default: week)", default="week", choices=("week", "day")),
+    DATES,
+    TIME_UNIT,
     Option("--until", "last day of observation (default: the last in the file)", "DATE", day),
     Option("--split", "last day of calibration; what comes later is held out", "DATE", day),
     Option("--repeated", "rows of one day that are alike (default: keep)", default="keep", choices=("keep", "aside")),
@@ -405,13 +395,13 @@ FILE_OF = (
 )
 VALUE_OF = (
     Option("--model", "the model (default: bg-nbd)", default="bg-nbd", choices=MODELS),
-    Option("--k", "regularity, for mbg-cnbd-k (default: chosen by likelihood)", "K", regularity),
+    Option("--k", "regularity, for mbg-cnbd-k (default: chosen by likelihood)", "K", whole(1, 12)),
     Option("--horizon", "the coming time, in units (default: a year, or what was held out)", "N", above_zero),
     Option("--years", "years that the residual value counts (default: 5)", "N", above_zero, 5.0),
-    Option("--discount", "rate of discount a year (default: 0.1)", "RATE", rate, 0.1),
-    Option("--margin", "share of an amount that is earned (default: 1)", "SHARE", rate, 1.0),
-    Option("--samples", "bootstrap samples behind the interval of the value (default: 200)", "N", samples, 200),
-    Option("--seed", "seed of these samples (default: 1)", "N", whole, 1),
+    Option("--discount", "rate of discount a year (default: 0.1)", "SHARE", share, 0.1),
+    Option("--margin", "share of an amount that is earned (default: 1)", "SHARE", share, 1.0),
+    Option("--samples", "samples drawn again for the interval of the value (default: 200)", "N", samples(20), 200),
+    SEED,
 )
 
 MEASURES = (
@@ -434,7 +424,7 @@ MEASURES = (
             Option("--age", "column with the time from the first purchase to the end", "COLUMN", required=True),
             Option("--monetary", "column with the mean amount of the repeats", "COLUMN"),
             Option("--customer", "column with the customer (default: the number of the row)", "COLUMN"),
-            Option("--unit", "unit of these times (default: week)", default="week", choices=("week", "day")),
+            TIME_UNIT,
             Option("--per-customer", "a figure for each customer as well"),
             *VALUE_OF,
         ),
@@ -455,8 +445,8 @@ MEASURES = (
         ask=_retention,
         options=(
             Option("--customers", "column with the number of customers, the start first", "COLUMN", required=True),
-            Option("--ahead", "renewals beyond those seen (default: 5)", "N", whole, 5),
-            Option("--discount", "rate of discount a period (default: 0.1)", "RATE", above_zero, 0.1),
+            Option("--horizon", "renewals beyond those seen (default: 5)", "N", whole(), 5),
+            Option("--discount", "rate of discount a period (default: 0.1)", "SHARE", above_zero, 0.1),
         ),
         files=("COUNTS.csv",),
     ),
@@ -470,7 +460,7 @@ MEASURES = (
             Option("--recency", "column with the number of the last of these", "COLUMN", required=True),
             Option("--occasions", "column with the number of occasions", "COLUMN", required=True),
             Option("--customers", "column with how many customers a row stands for", "COLUMN"),
-            Option("--horizon", "coming occasions (default: 1)", "N", occasions, 1),
+            Option("--horizon", "coming occasions (default: 1)", "N", whole(1, 10_000), 1),
             Option("--per-history", "a figure for each row as well"),
         ),
         files=("HISTORIES.csv",),

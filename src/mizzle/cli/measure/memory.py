@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mizzle.answer import Answer, Figure, SetAside
-from mizzle.cli.measure import Measure, Option
+from mizzle.cli.measure import DATES, LEAST, UNIT, Measure, Option
+from mizzle.cli.measure.given import moment, numbers, share, whole
+from mizzle.cli.measure.rows import aside, read
 
 if TYPE_CHECKING:
     import argparse
@@ -40,14 +41,6 @@ def _times(columns: Columns, name: str, dates: str | None) -> list[datetime | No
     return [None if one is None else one.replace(tzinfo=UTC) for one in columns.instants(name, dates=dates).tolist()]
 
 
-def _moment(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"a moment is wanted, written as 2024-12-31T16:00, not {text!r}") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
 def _rules(chosen: argparse.Namespace) -> Rules:
     from mizzle.memory import Rules
 
@@ -55,26 +48,21 @@ def _rules(chosen: argparse.Namespace) -> Rules:
     return Rules(retention=chosen.retention, most_days=chosen.most_days, **given)
 
 
-def _reviews(chosen: argparse.Namespace, *more: str) -> tuple[Columns, list[Row], list[SetAside]]:
+def _reviews(chosen: argparse.Namespace, *more: str | None) -> tuple[Columns, list[Row], list[SetAside]]:
     """Read reviews as rows of place in the file, card, rating and time; those that lack one are set aside."""
-    from mizzle.columns import read_columns
-
-    columns = read_columns(chosen.file, [chosen.card, chosen.rating, chosen.time, *more], sheet=chosen.sheet)
-    read = zip(
+    columns = read(chosen, chosen.card, chosen.rating, chosen.date, chosen.person, *more)
+    found = zip(
         columns.words(chosen.card),
         _ratings(columns, chosen.rating),
-        _times(columns, chosen.time, chosen.dates),
+        _times(columns, chosen.date, chosen.dates),
         strict=True,
     )
     rows = [
         (place, card, rating, time)
-        for place, (card, rating, time) in enumerate(read)
+        for place, (card, rating, time) in enumerate(found)
         if card is not None and rating is not None and time is not None
     ]
-    set_aside = [*columns.set_aside]
-    if lacking := columns.n - len(rows):
-        set_aside.append(SetAside("reviews without a card, rating or time", lacking))
-    return columns, rows, set_aside
+    return columns, rows, aside(columns, (columns.n - len(rows), "reviews without a card, rating or date"))
 
 
 def _memory(chosen: argparse.Namespace) -> Answer:
@@ -82,13 +70,13 @@ def _memory(chosen: argparse.Namespace) -> Answer:
 
     if (chosen.unit or chosen.only) and not chosen.person:
         raise UnfitColumn("A unit is made of people. Name the column of the person as well, with --person.")
-    columns, rows, set_aside = _reviews(chosen, *(one for one in (chosen.person, chosen.unit) if one))
+    columns, rows, set_aside = _reviews(chosen, chosen.unit)
     persons = columns.words(chosen.person) if chosen.person else [""] * columns.n
     named = [row for row in rows if persons[row[0]] is not None]
     if len(rows) > len(named):
         set_aside.append(SetAside("reviews without a person", len(rows) - len(named)))
     if not named:
-        raise UnfitColumn(f"{columns.path.name} has no review with a card, a rating and a time. Name other columns.")
+        raise UnfitColumn(f"{columns.path.name} has no review with a card, a rating and a date. Name other columns.")
     at = chosen.at or max(_times_of(named))
     if later := sum(time > at for time in _times_of(named)):
         set_aside.append(SetAside(f"reviews after {at.isoformat()}", later))
@@ -204,8 +192,7 @@ def _calibration(chosen: argparse.Namespace) -> Answer:
     from mizzle.estimate import Estimate
     from mizzle.memory import CALIBRATION, calibration
 
-    more = [chosen.person] if chosen.person else []
-    columns, rows, set_aside = _reviews(chosen, *more)
+    columns, rows, set_aside = _reviews(chosen)
     persons = columns.words(chosen.person) if chosen.person else [""] * columns.n
     keys = [(persons[place], card) for place, card, _, _ in rows]
     found = calibration(keys, _ratings_of(rows), _times_of(rows), rules=_rules(chosen), bins=chosen.bins)
@@ -226,21 +213,17 @@ def _calibration(chosen: argparse.Namespace) -> Answer:
     return Answer("calibration", CALIBRATION, "share", figures, set_aside)
 
 
-def _weights(text: str) -> list[float]:
-    return [float(part) for part in text.replace(",", " ").split()]
-
-
 _ASKED = (
     Option("--card", "column with the card or concept", "COLUMN", required=True),
     Option("--rating", "column with 1 (forgotten), 2 (hard), 3 (good) or 4 (easy)", "COLUMN", required=True),
-    Option("--time", "column with the instant of the review", "COLUMN", required=True),
+    Option("--date", "column with the date and time of the review", "COLUMN", required=True),
     Option("--person", "column with the person; without it, all reviews are one person's", "COLUMN"),
 )
 _HOW = (
-    Option("--dates", "where days and months could be confused", None, None, None, choices=("dmy", "mdy")),
-    Option("--parameters", "the 21 weights of FSRS-6 (default: the published ones)", "W0,W1,…", _weights),
-    Option("--retention", "share recalled when a card is due (default: 0.9)", "SHARE", float, 0.9),
-    Option("--most-days", "cap on the interval (default: 36500)", "DAYS", int, 36_500),
+    DATES,
+    Option("--parameters", "the 21 weights of FSRS-6 (default: the published ones)", "W0,W1,…", numbers),
+    Option("--retention", "share recalled when a card is due (default: 0.9)", "SHARE", share, 0.9),
+    Option("--most-days", "cap on the interval (default: 36500)", "DAYS", whole(1), 36_500),
 )
 
 MEASURES = (
@@ -251,10 +234,10 @@ MEASURES = (
         ask=_memory,
         options=(
             *_ASKED,
-            Option("--unit", "column with the unit of the person", "COLUMN"),
+            UNIT,
             Option("--only", "one person, card by card; for that person alone", "PERSON"),
-            Option("--at", "the instant (default: that of the last review)", "DATE", _moment),
-            Option("--least", "the least number of people of whom anything is said (default: 5)", "K", int, 5),
+            Option("--at", "the instant (default: that of the last review)", "DATE", moment),
+            LEAST,
             *_HOW,
         ),
         files=("REVIEWS.csv",),
@@ -264,7 +247,7 @@ MEASURES = (
         sentence="How well the predicted chance of recall goes with what was recalled.",
         documents="mizzle.memory.calibration",
         ask=_calibration,
-        options=(*_ASKED, Option("--bins", "into how many groups (default: 10)", "N", int, 10), *_HOW),
+        options=(*_ASKED, Option("--bins", "into how many groups (default: 10)", "N", whole(1), 10), *_HOW),
         files=("REVIEWS.csv",),
     ),
 )

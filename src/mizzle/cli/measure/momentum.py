@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from mizzle.answer import Answer, Figure, SetAside
+from mizzle.answer import Answer, Figure
 from mizzle.cli.measure import Measure, Option
-from mizzle.cli.measure import names as listed
+from mizzle.cli.measure.given import above_zero, moment, names, number, share, whole, whole_numbers
+from mizzle.cli.measure.rows import aside, moments, read
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from mizzle.columns import Columns
+    from mizzle.answer import SetAside
     from mizzle.momentum.charts import Chart
 
     Numbers = NDArray[np.float64]
@@ -26,47 +25,28 @@ UNITS = {"p": "share", "pp": "share", "u": "rate", "up": "rate", "c": "count"}
 LEAST_FOR_LIMITS = 12
 
 
-def _read(
-    chosen: argparse.Namespace, names: Sequence[str | None]
-) -> tuple[Columns, list[Numbers], list[str], list[SetAside]]:
+def _read(chosen: argparse.Namespace, *named: str | None) -> tuple[list[Numbers], list[str], list[SetAside]]:
     """Read number columns in the order of time, without rows that lack one; and what each row is called."""
-    import numpy as np
-
-    from mizzle.columns import UnfitColumn, read_columns
-
-    wanted = [name for name in names if name]
-    columns = read_columns(chosen.file, [*wanted, *([chosen.time] if chosen.time else [])], sheet=chosen.sheet)
-    numbers = [columns.numbers(name) for name in wanted]
-    whole = ~np.logical_or.reduce([np.isnan(one) for one in numbers])
-    labels = np.arange(1, columns.n + 1).astype(str)
-    order = np.arange(columns.n)
-    if chosen.time:
-        labels = np.array([word or "" for word in columns.words(chosen.time)], object)
-        order, known = _by_time(columns, chosen.time)
-        whole &= known
-    order = order[whole[order]]
-    set_aside = [*columns.set_aside]
-    if not len(order):
-        raise UnfitColumn(f"{columns.path.name} has no row with all of {', '.join(wanted)}. Name other columns.")
-    if lacking := columns.n - len(order):
-        set_aside.append(SetAside("rows that lack a number or a time", lacking))
-    return columns, [one[order] for one in numbers], [str(labels[place]) for place in order], set_aside
-
-
-def _by_time(columns: Columns, name: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Give rows in the order of a column of numbers (years, periods) or of dates, and which of them have one."""
     import numpy as np
 
     from mizzle.columns import UnfitColumn
 
-    when: NDArray[np.generic]
-    try:
-        when = columns.numbers(name)
-        known = ~np.isnan(columns.numbers(name))
-    except UnfitColumn:
-        when = columns.instants(name)
-        known = ~np.isnat(when)
-    return np.argsort(when, kind="stable"), known
+    wanted = [name for name in named if name]
+    columns = read(chosen, wanted, chosen.date)
+    numbers = [columns.numbers(name) for name in wanted]
+    known = ~np.logical_or.reduce([np.isnan(one) for one in numbers])
+    labels = np.arange(1, columns.n + 1).astype(str)
+    order = np.arange(columns.n)
+    if chosen.date:
+        labels = np.array([word or "" for word in columns.words(chosen.date)], object)
+        when = moments(columns, chosen.date)
+        order = np.argsort(when, kind="stable")
+        known &= ~np.isnan(when)
+    order = order[known[order]]
+    if not len(order):
+        raise UnfitColumn(f"{columns.path.name} has no row with all of {', '.join(wanted)}. Name other columns.")
+    set_aside = aside(columns, (columns.n - len(order), "rows that lack a number or a date"))
+    return [one[order] for one in numbers], [str(labels[place]) for place in order], set_aside
 
 
 def _chart(chosen: argparse.Namespace) -> Answer:
@@ -88,7 +68,7 @@ def _chart(chosen: argparse.Namespace) -> Answer:
     else:
         if len(chosen.value) > 1 or chosen.group:
             raise UnfitColumn(f"A chart {chosen.kind} has one column in --value, and no --group.")
-        _, numbers, labels, set_aside = _read(chosen, [chosen.value[0], chosen.n])
+        numbers, labels, set_aside = _read(chosen, chosen.value[0], chosen.n)
         found = chart(numbers[0], numbers[1] if sized else None, kind=chosen.kind, baseline=chosen.baseline)
     unit, n = UNITS.get(chosen.kind, ""), found.baseline
     figures = [Figure("centre", Estimate(found.centre, None, n, unit, METHOD))]
@@ -115,20 +95,18 @@ def _groups(chosen: argparse.Namespace) -> tuple[list[Numbers], list[str], list[
     """Read groups as rows of several columns, or as rows of one column with the same name in another."""
     import numpy as np
 
-    from mizzle.columns import UnfitColumn, read_columns
+    from mizzle.columns import UnfitColumn
 
     if not chosen.group:
-        _, numbers, labels, set_aside = _read(chosen, chosen.value)
+        numbers, labels, set_aside = _read(chosen, *chosen.value)
         return list(np.column_stack(numbers)), labels, set_aside
-    columns = read_columns(chosen.file, [*chosen.value, chosen.group], sheet=chosen.sheet)
+    columns = read(chosen, chosen.value, chosen.group)
     values = columns.numbers(chosen.value[0])
     members: dict[str, list[float]] = {}
     for name, value in zip(columns.words(chosen.group), values.tolist(), strict=True):
         if name is not None and not np.isnan(value):
             members.setdefault(name, []).append(value)
-    set_aside = [*columns.set_aside]
-    if lacking := columns.n - sum(map(len, members.values())):
-        set_aside.append(SetAside("rows without a number or a group", lacking))
+    set_aside = aside(columns, (columns.n - sum(map(len, members.values())), "rows without a number or a group"))
     if len({len(one) for one in members.values()}) > 1:
         raise UnfitColumn(f"The groups of {chosen.group!r} are not of one size. Leave out those that are not full.")
     return [np.array(one) for one in members.values()], list(members), set_aside
@@ -138,7 +116,7 @@ def _runs(chosen: argparse.Namespace) -> Answer:
     from mizzle.estimate import Estimate
     from mizzle.momentum.runs import LEAST, METHOD, runs
 
-    _, numbers, _, set_aside = _read(chosen, [chosen.value, chosen.n])
+    numbers, _, set_aside = _read(chosen, chosen.value, chosen.n)
     values = numbers[0] / _positive(numbers[1]) if chosen.n else numbers[0]
     centre = chosen.centre
     if chosen.mean:
@@ -175,7 +153,7 @@ def _turns(chosen: argparse.Namespace) -> Answer:
     from mizzle.estimate import Estimate
     from mizzle.momentum.turns import METHOD, turns
 
-    _, numbers, labels, set_aside = _read(chosen, [chosen.value])
+    numbers, labels, set_aside = _read(chosen, chosen.value)
     found = turns(numbers[0], shortest=chosen.shortest, most=chosen.most)
     n = len(labels)
     figures = [Figure("turns", Estimate(float(len(found.turns)), None, n, "turns", METHOD))]
@@ -195,26 +173,19 @@ def _turns(chosen: argparse.Namespace) -> Answer:
 
 
 def _held_gain(chosen: argparse.Namespace) -> Answer:
-    from datetime import UTC, datetime
-
     import numpy as np
 
-    from mizzle.columns import UnfitColumn, read_columns
+    from mizzle.columns import UnfitColumn
     from mizzle.momentum.turns import HELD, held_gain
 
-    columns = read_columns(chosen.file, [chosen.value, chosen.time], sheet=chosen.sheet)
-    values, when = columns.numbers(chosen.value), columns.instants(chosen.time)
+    columns = read(chosen, chosen.value, chosen.date)
+    values, when = columns.numbers(chosen.value), columns.instants(chosen.date)
     known = ~(np.isnan(values) | np.isnat(when))
-    since: datetime = chosen.since
-    start = np.datetime64((since.astimezone(UTC) if since.tzinfo else since).replace(tzinfo=None))
-    days = (when[known] - start) / np.timedelta64(1, "D")
+    days = (when[known] - np.datetime64(chosen.since.replace(tzinfo=None))) / np.timedelta64(1, "D")
     if not known.any():
         raise UnfitColumn(f"{columns.path.name} has no row with a number and a date. Name other columns.")
-    after = sorted({int(one) for one in chosen.after})
-    gain, held = held_gain(values[known], days, after=after, window=chosen.window)
-    set_aside = [*columns.set_aside]
-    if lacking := int((~known).sum()):
-        set_aside.append(SetAside("rows that lack a number or a time", lacking))
+    gain, held = held_gain(values[known], days, after=chosen.after, window=chosen.window)
+    set_aside = aside(columns, (~known, "rows that lack a number or a date"))
     figures = [Figure("gain", gain), *(Figure("held", one.share, f"{one.days} days") for one in held)]
     warnings = []
     if any(one.share.value is None for one in held):
@@ -222,23 +193,7 @@ def _held_gain(chosen: argparse.Namespace) -> Answer:
     return Answer("held-gain", HELD, "share", figures, set_aside, warnings)
 
 
-def _date(text: str) -> object:
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"a day is wanted, written as 2024-12-31, not {text!r}") from None
-
-
-def _whole(text: str) -> list[str]:
-    found = listed(text)
-    if not all(one.isdigit() for one in found):
-        raise ArgumentTypeError(f"whole numbers are wanted, with commas between them, not {text!r}")
-    return found
-
-
-_TIME = Option("--time", "column with the time of each point (default: rows are in order)", "COLUMN")
+_DATE = Option("--date", "column with the date or number of each point (default: rows are in order)", "COLUMN")
 _VALUE = Option("--value", "column with the numbers", "COLUMN", required=True)
 
 MEASURES = (
@@ -249,7 +204,7 @@ MEASURES = (
         ask=_chart,
         options=(
             Option(
-                "--value", "column with the numbers or counts; several for xbar and r", "COLUMN", listed, required=True
+                "--value", "column with the numbers or counts; several for xbar and r", "COLUMN", names, required=True
             ),
             Option(
                 "--kind",
@@ -261,8 +216,8 @@ MEASURES = (
             ),
             Option("--n", "column with the size of each point, for p, pp, u and up", "COLUMN"),
             Option("--group", "column with the group of each row, for xbar and r", "COLUMN"),
-            Option("--baseline", "how many points make the limits, from the first on (default: all)", "N", int),
-            _TIME,
+            Option("--baseline", "how many points make the limits, from the first on (default: all)", "N", whole(1)),
+            _DATE,
         ),
         files=("SERIES.csv",),
     ),
@@ -274,9 +229,9 @@ MEASURES = (
         options=(
             _VALUE,
             Option("--n", "column with sizes, where values are counts", "COLUMN"),
-            Option("--centre", "the middle (default: the median)", "NUMBER", float),
+            Option("--centre", "the middle (default: the median)", "NUMBER", number),
             Option("--mean", "take the mean as the middle, as charts do"),
-            _TIME,
+            _DATE,
         ),
         files=("SERIES.csv",),
     ),
@@ -288,10 +243,10 @@ MEASURES = (
         options=(
             _VALUE,
             Option(
-                "--shortest", "share of the series that a level lasts at least (default: 0.15)", "SHARE", float, 0.15
+                "--shortest", "share of the series that a level lasts at least (default: 0.15)", "SHARE", share, 0.15
             ),
-            Option("--most", "how many turns are looked for (default: 5)", "N", int, 5),
-            _TIME,
+            Option("--most", "how many turns are looked for (default: 5)", "N", whole(1), 5),
+            _DATE,
         ),
         files=("SERIES.csv",),
     ),
@@ -302,12 +257,12 @@ MEASURES = (
         ask=_held_gain,
         options=(
             _VALUE,
-            Option("--time", "column with the date of each point", "COLUMN", required=True),
-            Option("--since", "day of the improvement", "DATE", _date, required=True),
+            Option("--date", "column with the date of each point", "COLUMN", required=True),
+            Option("--since", "day of the improvement", "DATE", moment, required=True),
             Option(
-                "--after", "days after which one looks (default: 90,180,365)", "D1,D2", _whole, ["90", "180", "365"]
+                "--after", "days after which one looks (default: 90,180,365)", "D1,D2", whole_numbers, [90, 180, 365]
             ),
-            Option("--window", "days over which a level is averaged (default: 28)", "DAYS", float, 28.0),
+            Option("--window", "days over which a level is averaged (default: 28)", "DAYS", above_zero, 28.0),
         ),
         files=("SERIES.csv",),
     ),

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import Measure, Option, names
+from mizzle.cli.measure import Measure, Option
+from mizzle.cli.measure.given import answers, names
 
 if TYPE_CHECKING:
     import argparse
@@ -33,8 +34,7 @@ def _release(chosen: argparse.Namespace) -> Answer:
     roster = _roster(listed, chosen)
     said = read_columns(chosen.file, sheet=chosen.sheet)
     asked = chosen.questions or [name for name in said.names if name != chosen.person]
-    favourable = _favourable(chosen.favourable)
-    counts, aside = _answers(said, roster, asked, favourable, chosen.person)
+    counts, aside = _answers(said, roster, asked, chosen.favourable, chosen.person)
     rules = Rules(chosen.insiders, chosen.strict)
     wave = chosen.wave or chosen.file.name.partition(".")[0]
     planned = plan(wave, roster, _questions(asked, chosen.wording), rules)
@@ -73,12 +73,12 @@ def _roster(listed: Columns, chosen: argparse.Namespace) -> Roster:
     from mizzle.errors import MizzleError
     from mizzle.privacy.groups import Roster
 
-    levels = chosen.levels or [
+    levels = chosen.units or [
         name for name in listed.names if name not in (chosen.person, chosen.leads) and name.casefold() != "leads"
     ]
     if not levels:
         raise MizzleError(
-            "The roster names no unit. Give the columns from the top of the tree down: --levels department,team"
+            "The roster names no unit. Give the columns from the top of the tree down: --units department,team"
         )
     people = listed.words(chosen.person)
     columns = [listed.words(name) for name in levels]
@@ -163,22 +163,6 @@ def _answers(
             {name: int((~np.isnan(part[:, column])).sum()) for column, name in enumerate(asked)},
         )
     return found, [SetAside(reason, n) for reason, n in aside.items() if n] + list(said.set_aside)
-
-
-def _favourable(text: str) -> tuple[float, float]:
-    """Read which answers are favourable: a range such as 4-5, or one number."""
-    from mizzle.errors import MizzleError
-
-    low, _, high = text.partition("-")
-    try:
-        found = float(low), float(high or low)
-    except ValueError:
-        found = (1.0, 0.0)
-    if found[0] > found[1]:
-        raise MizzleError(
-            f"{text!r} is no range of favourable answers. Give the lowest and the highest: --favourable 4-5"
-        )
-    return found
 
 
 def _questions(asked: Sequence[str], wording: Path | None) -> list[Question]:
@@ -276,9 +260,9 @@ MEASURES = (
             Option("--history", "folder of the earlier releases; this one is added", "DIR", Path, required=True),
             Option("--person", "column of the person, in both files (default: person)", "COLUMN", default="person"),
             Option("--questions", "columns of the questions (default: all others)", "Q1,Q2", names),
-            Option("--favourable", "which answers are favourable (default: 4-5)", "LOW-HIGH", default="4-5"),
+            Option("--favourable", "which answers are favourable (default: 4-5)", "LOW-HIGH", answers, (4.0, 5.0)),
             Option(
-                "--levels",
+                "--units",
                 "columns of the roster from the top of the tree down (default: all others)",
                 "TOP,NEXT",
                 names,

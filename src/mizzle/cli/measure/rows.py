@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import argparse
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -14,9 +15,22 @@ if TYPE_CHECKING:
     from mizzle.columns import Columns
 
 
-def named(*names: str | None) -> list[str]:
-    """List the columns that were named."""
-    return [name for name in names if name]
+def read(chosen: argparse.Namespace, *wanted: str | Sequence[str] | None) -> Columns:
+    """Read the named columns of the file that was given; None names no column."""
+    from mizzle.columns import read_columns
+
+    named: list[str] = []
+    for one in wanted:
+        named += [one] if isinstance(one, str) else one or []
+    return read_columns(chosen.file, [name for name in named if name], sheet=chosen.sheet)
+
+
+def by_group(columns: Columns, name: str | None) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Give each group of a column with its rows; none where no column is named."""
+    if not name:
+        return []
+    codes, groups = columns.codes(name)
+    return [(of, codes == place) for place, of in enumerate(groups)]
 
 
 def levels_of(columns: Columns, name: str) -> NDArray[np.int64]:
@@ -62,25 +76,30 @@ def nothing(words: Sequence[str | None]) -> NDArray[np.bool_]:
     return np.array([word is None for word in words], bool)
 
 
-def aside(columns: Columns, reasons: Sequence[tuple[NDArray[np.bool_], str]]) -> list[SetAside]:
+def aside(columns: Columns, *reasons: tuple[NDArray[np.bool_] | int, str]) -> list[SetAside]:
     """List what was left out of a file: rows that could not be read, and rows that lack something."""
+    import numpy as np
+
     from mizzle.answer import SetAside
 
-    told = [SetAside(reason, int(rows.sum())) for rows, reason in reasons if rows.any()]
-    return [*columns.set_aside, *told]
+    told = [(int(np.sum(rows)), reason) for rows, reason in reasons]
+    return [*columns.set_aside, *(SetAside(reason, n) for n, reason in told if n)]
 
 
-YES = ("1", "1.0", "x", "y", "yes", "true", "done", "did", "ja", "sí", "si")
-NO = ("0", "0.0", "n", "no", "false", "nei", "not", "missed")
+YES = ("1", "1.0", "x", "y", "yes", "t", "true", "done", "did", "ja", "sí", "si")
+NO = ("0", "0.0", "n", "no", "f", "false", "nei", "not", "missed")
 
 
 def done(columns: Columns, name: str) -> NDArray[np.float64]:
     """Read whether something was done, as yes and no or as how often; NaN where a cell says nothing."""
     import numpy as np
 
-    words = columns.words(name)
-    known = dict.fromkeys(YES, 1.0) | dict.fromkeys(NO, 0.0)
-    plain = [None if word is None else word.lower() for word in words]
-    if any(word is not None and word not in known for word in plain):
+    codes, words = columns.codes(name)
+    if not says_whether(words):
         return columns.numbers(name, low=0)
-    return np.array([np.nan if word is None else known[word] for word in plain], float)
+    return np.array([*(word.lower() in YES for word in words), np.nan])[codes]
+
+
+def says_whether(words: Iterable[str]) -> bool:
+    """Say whether all of these are words for yes and no."""
+    return {word.lower() for word in words} <= {*YES, *NO}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING, Any
 
-from mizzle.cli.measure import Measure, Option, names
-from mizzle.cli.measure.survey_groups import GROUPS, number
+from mizzle.cli.measure import GROUP, SEED, Measure, Option
+from mizzle.cli.measure.given import names, number, samples, whole
+from mizzle.cli.measure.rows import YES, aside, by_group, read, says_whether
+from mizzle.cli.measure.survey_groups import GROUPS, HIGH, ITEMS, LOW, RATERS, scale_of
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping, Sequence
 
     import numpy as np
@@ -27,42 +29,28 @@ MANY, TOO_MANY = 16, 20
 """Predictors above which fewer samples are drawn again, and above which none are."""
 
 FEWER = 200
+MISSING = "rows with a missing answer"
 FEW_ROWS = 100
 """Rows below which parts of R² say little."""
-
-YES, NO = {"yes", "y", "true", "1", "1.0", "x"}, {"no", "n", "false", "0", "0.0"}
-"""Words by which a column says whether somebody answered."""
-
-
-def whole(text: str) -> int:
-    """Read a whole number from 1 on."""
-    if not text.isascii() or not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"a whole number from 1 on is wanted, not {text!r}")
-    return int(text)
-
-
-def seed(text: str) -> int:
-    """Read the start of random numbers: a whole number from 0 on."""
-    return 0 if text == "0" else whole(text)
 
 
 def _favourable(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.shares import FAVOURABLE, favourable
 
-    columns = _read(chosen, chosen.items, chosen.group)
+    columns = read(chosen, chosen.items, chosen.group)
     answers = _some(columns.matrix(chosen.items), chosen.items)
     found = favourable(answers, chosen.items, at_least=chosen.at_least)
     figures = [Figure("favourable", found.overall)]
     if chosen.group:
         figures += [
             Figure("favourable", favourable(answers[rows], at_least=chosen.at_least).overall, of)
-            for of, rows in _by(columns, chosen.group)
+            for of, rows in by_group(columns, chosen.group)
         ]
     elif len(chosen.items) > 1:
         figures += _each("favourable", found.items)
     silent = columns.n - found.people
-    return Answer("favourable", FAVOURABLE, "share", figures, _aside(columns, "rows without any answer", silent))
+    return Answer("favourable", FAVOURABLE, "share", figures, aside(columns, (silent, "rows without any answer")))
 
 
 def _response_rate(chosen: argparse.Namespace) -> Answer:
@@ -72,14 +60,14 @@ def _response_rate(chosen: argparse.Namespace) -> Answer:
 
     if chosen.invited and chosen.group:
         raise MizzleError("--invited is one number for all; leave it out, or leave out --group.")
-    columns = _read(chosen, chosen.answered, chosen.group)
+    columns = read(chosen, chosen.answered, chosen.group)
     answered = _answered(columns, chosen.answered)
     everybody = response_rate(int(answered.sum()), chosen.invited or columns.n)
     figures = [Figure("response_rate", everybody)]
     if chosen.group:
         figures += [
             Figure("response_rate", response_rate(int(answered[rows].sum()), int(rows.sum())), of)
-            for of, rows in _by(columns, chosen.group)
+            for of, rows in by_group(columns, chosen.group)
         ]
     return Answer("response-rate", RESPONSE_RATE, "share", figures, columns.set_aside)
 
@@ -90,9 +78,9 @@ def _answered(columns: Columns, of: Sequence[str]) -> NDArray[np.bool_]:
 
     found = np.zeros(columns.n, bool)
     for name in of:
-        words = ["" if word is None else word.lower() for word in columns.words(name)]
-        no = NO if set(words) - {""} <= YES | NO else set()
-        found |= np.array([bool(word) and word not in no for word in words], bool)
+        codes, words = columns.codes(name)
+        whether = says_whether(words)
+        found |= np.array([*(not whether or word.lower() in YES for word in words), False])[codes]
     return found
 
 
@@ -115,7 +103,7 @@ def _alpha(chosen: argparse.Namespace) -> Answer:
         *_each("item_rest", found.item_rest),
     ]
     warnings += _against(found.item_rest)
-    return Answer("alpha", ALPHA, "", figures, _incomplete(columns, found.incomplete), warnings)
+    return Answer("alpha", ALPHA, "", figures, aside(columns, (found.incomplete, MISSING)), warnings)
 
 
 def _item_rest(chosen: argparse.Namespace) -> Answer:
@@ -125,8 +113,8 @@ def _item_rest(chosen: argparse.Namespace) -> Answer:
     columns, answers, warnings = _scale(chosen)
     found = item_rest(answers, chosen.items)
     incomplete = columns.n - next(iter(found.values())).n
-    aside, warnings = _incomplete(columns, incomplete), warnings + _against(found)
-    return Answer("item-rest", ITEM_REST, "", _each("item_rest", found), aside, warnings)
+    left, warnings = aside(columns, (incomplete, MISSING)), warnings + _against(found)
+    return Answer("item-rest", ITEM_REST, "", _each("item_rest", found), left, warnings)
 
 
 def _omega(chosen: argparse.Namespace) -> Answer:
@@ -143,7 +131,7 @@ def _omega(chosen: argparse.Namespace) -> Answer:
             " answers, and omega has no interval. See alpha, or leave the item out."
         )
     figures = [Figure("omega", found.omega), *_each("lambda", found.loadings), *_each("theta", found.uniquenesses)]
-    return Answer("omega", OMEGA, "", figures, _incomplete(columns, found.incomplete), warnings)
+    return Answer("omega", OMEGA, "", figures, aside(columns, (found.incomplete, MISSING)), warnings)
 
 
 def _bifactor(chosen: argparse.Namespace, columns: Columns, answers: Numbers, warnings: list[str]) -> Answer:
@@ -160,21 +148,21 @@ def _bifactor(chosen: argparse.Namespace, columns: Columns, answers: Numbers, wa
         Figure("omega_h", found.hierarchical),
         Figure("omega_lim", found.limit),
     ]
-    return Answer("omega", METHOD, "", figures, _incomplete(columns, incomplete), warnings)
+    return Answer("omega", METHOD, "", figures, aside(columns, (incomplete, MISSING)), warnings)
 
 
 def _krippendorff(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.coding import METHOD, krippendorff
 
-    columns = _read(chosen, chosen.raters)
-    ratings = _categories(columns, chosen.raters) if chosen.level == "nominal" else columns.matrix(chosen.raters)
-    found = krippendorff(_some(ratings, chosen.raters), level=chosen.level)
+    columns = read(chosen, chosen.raters)
+    ratings = _categories(columns, chosen.raters) if chosen.scale == "nominal" else columns.matrix(chosen.raters)
+    found = krippendorff(_some(ratings, chosen.raters), level=chosen.scale)
     warnings = []
     if found.alpha.value is None:
         warnings.append("Every rating is the same, so agreement cannot be told from habit; alpha is undefined.")
-    aside = _aside(columns, "rows with fewer than two ratings", found.single)
-    return Answer("krippendorff", METHOD, "", [Figure("alpha", found.alpha)], aside, warnings)
+    left = aside(columns, (found.single, "rows with fewer than two ratings"))
+    return Answer("krippendorff", METHOD, "", [Figure("alpha", found.alpha)], left, warnings)
 
 
 def _categories(columns: Columns, raters: Sequence[str]) -> Numbers:
@@ -195,7 +183,7 @@ def _nps(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.promoters import NPS, nps
 
-    columns, score, aside = _score(chosen)
+    columns, score, left = _score(chosen)
     found = nps(score)
     figures = [
         Figure("NPS", found.score),
@@ -204,33 +192,33 @@ def _nps(chosen: argparse.Namespace) -> Answer:
         Figure("passives", found.passives),
         Figure("detractors", found.detractors),
     ]
-    figures += [Figure("NPS", nps(score[rows]).score, of) for of, rows in _by(columns, chosen.group)]
-    return Answer("nps", NPS, "points", figures, aside)
+    figures += [Figure("NPS", nps(score[rows]).score, of) for of, rows in by_group(columns, chosen.group)]
+    return Answer("nps", NPS, "points", figures, left)
 
 
 def _csat(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.shares import CSAT, csat
 
-    columns, score, aside = _score(chosen)
+    columns, score, left = _score(chosen)
     figures = [Figure("CSAT", csat(score, at_least=chosen.at_least))]
     figures += [
-        Figure("CSAT", csat(score[rows], at_least=chosen.at_least), of) for of, rows in _by(columns, chosen.group)
+        Figure("CSAT", csat(score[rows], at_least=chosen.at_least), of) for of, rows in by_group(columns, chosen.group)
     ]
-    return Answer("csat", CSAT, "share", figures, aside, _beyond(score, 5, chosen.at_least))
+    return Answer("csat", CSAT, "share", figures, left, _beyond(score, 5, chosen.at_least))
 
 
 def _ces(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.promoters import CES, ces
 
-    columns, score, aside = _score(chosen)
+    columns, score, left = _score(chosen)
     found = ces(score, at_least=chosen.at_least)
     figures = [Figure("CES", found.score), Figure("easy", found.easy)]
-    parts = [(of, ces(score[rows], at_least=chosen.at_least)) for of, rows in _by(columns, chosen.group)]
+    parts = [(of, ces(score[rows], at_least=chosen.at_least)) for of, rows in by_group(columns, chosen.group)]
     figures += [Figure("CES", part.score, of) for of, part in parts]
     figures += [Figure("easy", part.easy, of) for of, part in parts]
-    return Answer("ces", CES, "points", figures, aside, _beyond(score, 7, chosen.at_least))
+    return Answer("ces", CES, "points", figures, left, _beyond(score, 7, chosen.at_least))
 
 
 def _raking(chosen: argparse.Namespace) -> Answer:
@@ -240,7 +228,7 @@ def _raking(chosen: argparse.Namespace) -> Answer:
     from mizzle.columns import read_columns
     from mizzle.survey.weights import METHOD, raking
 
-    columns = _read(chosen, chosen.on)
+    columns = read(chosen, chosen.on)
     roster = read_columns(chosen.file_2, chosen.on)
     answered = {margin: columns.words(margin) for margin in chosen.on}
     wanted = {margin: Counter(word for word in roster.words(margin) if word) for margin in chosen.on}
@@ -259,8 +247,8 @@ def _raking(chosen: argparse.Namespace) -> Answer:
             f"Not every margin is met: {found.trimmed} rows stand at the limit of weights. Put small categories"
             " together, or give a higher --trim."
         )
-    aside = _aside(columns, "rows with an unknown category, which have no weight", found.incomplete)
-    return Answer("raking", METHOD, "", figures, aside, warnings)
+    left = aside(columns, (found.incomplete, "rows with an unknown category, which have no weight"))
+    return Answer("raking", METHOD, "", figures, left, warnings)
 
 
 def _cells(margins: Sequence[str], rows: Sequence[tuple[str | None, ...]], weights: Numbers) -> list[Figure]:
@@ -293,12 +281,10 @@ def _importance(chosen: argparse.Namespace) -> Answer:
 
     if chosen.outcome in chosen.on:
         raise MizzleError(f"{chosen.outcome!r} is the outcome, so it cannot go with itself; take it out of --on.")
-    if chosen.replicates < FEWER:
-        raise MizzleError(f"Intervals need at least {FEWER} samples drawn again; leave out --replicates, or give more.")
-    columns = _read(chosen, [*chosen.on, chosen.outcome])
+    columns = read(chosen, [*chosen.on, chosen.outcome])
     outcome, predictors = columns.numbers(chosen.outcome), columns.matrix(chosen.on)
     p = len(chosen.on)
-    replicates = chosen.replicates if p <= MANY else min(chosen.replicates, FEWER) if p <= TOO_MANY else 0
+    replicates = chosen.samples if p <= MANY else min(chosen.samples, FEWER) if p <= TOO_MANY else 0
     rng = np.random.default_rng(chosen.seed)
     found = importance(outcome, predictors, chosen.on, rng=rng, replicates=replicates)
     figures = [
@@ -312,7 +298,7 @@ def _importance(chosen: argparse.Namespace) -> Answer:
         told: Mapping[str, float] = getattr(found, way)
         figures += [Figure(way, Estimate(one, None, found.r2.n, "share", METHOD), of) for of, one in told.items()]
     warnings = _cautions(chosen, found)
-    return Answer("importance", METHOD, "share", figures, _incomplete(columns, found.incomplete), warnings)
+    return Answer("importance", METHOD, "share", figures, aside(columns, (found.incomplete, MISSING)), warnings)
 
 
 def _cautions(chosen: argparse.Namespace, found: Importance) -> list[str]:
@@ -326,7 +312,7 @@ def _cautions(chosen: argparse.Namespace, found: Importance) -> list[str]:
         told.append(f"{found.r2.n} rows are few: the order of the predictors may be chance.")
     if found.permutations:
         told.append(f"With {len(chosen.on)} predictors, {found.permutations:,} of all orders were drawn at random.")
-    if found.replicates < chosen.replicates:
+    if found.replicates < chosen.samples:
         told.append(
             f"With {len(chosen.on)} predictors the intervals rest on {found.replicates} samples drawn again."
             if found.replicates
@@ -335,35 +321,23 @@ def _cautions(chosen: argparse.Namespace, found: Importance) -> list[str]:
     return told
 
 
-def _read(chosen: argparse.Namespace, wanted: Sequence[str], by: str | None = None) -> Columns:
-    from mizzle.columns import read_columns
-
-    return read_columns(chosen.file, [*wanted, *([by] if by else [])], sheet=chosen.sheet)
-
-
 def _scale(chosen: argparse.Namespace) -> tuple[Columns, Numbers, list[str]]:
     """Read the items of a scale, those worded against it turned round."""
-    import numpy as np
-
     from mizzle.errors import MizzleError
     from mizzle.survey.reliability import reverse
 
     unknown = [name for name in chosen.reverse or () if name not in chosen.items]
     if unknown:
         raise MizzleError(f"--reverse names {', '.join(unknown)}, which --items does not. Name it in both.")
-    columns = _read(chosen, chosen.items)
+    columns = read(chosen, chosen.items)
     answers = _some(columns.matrix(chosen.items), chosen.items)
     if not chosen.reverse:
         return columns, answers, []
-    low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
-    high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
+    low, high, told = scale_of(answers, chosen)
     for name in chosen.reverse:
         place = chosen.items.index(name)
         answers[:, place] = reverse(answers[:, place], low, high)
-    if chosen.low is not None and chosen.high is not None:
-        return columns, answers, []
-    ends = f"Items were turned round on a scale from {low:g} to {high:g}, the ends found in the data"
-    return columns, answers, [f"{ends}; give --low and --high if the question had others."]
+    return columns, answers, told
 
 
 def _against(item_rest: Mapping[str, Estimate]) -> list[str]:
@@ -377,9 +351,9 @@ def _against(item_rest: Mapping[str, Estimate]) -> list[str]:
 def _score(chosen: argparse.Namespace) -> tuple[Columns, Numbers, Sequence[SetAside]]:
     import numpy as np
 
-    columns = _read(chosen, [chosen.score], chosen.group)
+    columns = read(chosen, [chosen.score], chosen.group)
     score = _some(columns.numbers(chosen.score), [chosen.score])
-    return columns, score, _aside(columns, "rows without an answer", int(np.isnan(score).sum()))
+    return columns, score, aside(columns, (np.isnan(score), "rows without an answer"))
 
 
 def _beyond(score: Numbers, usual: int, at_least: float) -> list[str]:
@@ -404,44 +378,23 @@ def _some(answers: Numbers, of: Sequence[str]) -> Numbers:
     return answers
 
 
-def _by(columns: Columns, by: str | None) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Give the rows of each group; none where no column of groups is named."""
-    if not by:
-        return []
-    codes, groups = columns.codes(by)
-    return [(of, codes == place) for place, of in enumerate(groups)]
-
-
 def _each(name: str, told: Mapping[str, Estimate]) -> list[Figure]:
     from mizzle.answer import figures_of
 
     return figures_of(told, name)
 
 
-def _incomplete(columns: Columns, n: int) -> Sequence[SetAside]:
-    return _aside(columns, "rows with a missing answer", n)
-
-
-def _aside(columns: Columns, reason: str, n: int) -> Sequence[SetAside]:
-    from mizzle.answer import SetAside
-
-    return [*columns.set_aside, *([SetAside(reason, n)] if n else [])]
-
-
-ITEMS = Option("--items", "columns of the items", "A1,A2", names, required=True)
-BY = Option("--group", "column of the group, for each group as well", "COLUMN")
 SCORE = Option("--score", "column of the answers", "COLUMN", required=True)
 SCALE: tuple[Option, ...] = (
     ITEMS,
     Option("--reverse", "items worded against the scale, to be turned round", "A1", names),
-    Option("--low", "low end of the scale, for --reverse (default: least answer found)", "N", number),
-    Option("--high", "high end of the scale, for --reverse (default: greatest answer found)", "N", number),
+    LOW,
+    HIGH,
 )
-SEED = Option("--seed", "start of the random numbers (default 1)", "N", seed, 1)
 
 
 def _at_least(default: int, what: str) -> Option:
-    return Option("--at-least", f"least answer that counts as {what} (default {default})", "N", number, default)
+    return Option("--at-least", f"least answer that counts as {what} (default: {default})", "N", number, default)
 
 
 def _measure(name: str, sentence: str, documents: str, ask: Any, *options: Option, files: Any = ANSWERS) -> Measure:
@@ -450,34 +403,35 @@ def _measure(name: str, sentence: str, documents: str, ask: Any, *options: Optio
 
 MEASURES = (
     _measure("favourable", "Which share of the answers given are favourable.", "favourable", _favourable,
-             ITEMS, _at_least(4, "favourable"), BY),
+             ITEMS, _at_least(4, "favourable"), GROUP),
     _measure("response-rate", "Which share of the people invited answered.", "response_rate", _response_rate,
              Option("--answered", "columns that say something, or yes, where somebody answered", "A1,A2", names,
                     required=True),
-             Option("--invited", "how many were invited (default: the rows of the file)", "N", whole), BY),
+             Option("--invited", "how many were invited (default: the rows of the file)", "N", whole(1)), GROUP),
     _measure("alpha", "How far the items of a scale go together: Cronbach's alpha.", "alpha", _alpha, *SCALE),
     _measure("omega", "How much of a scale's sum its items have in common: McDonald's omega.", "omega", _omega, *SCALE,
-             Option("--factors", "groups of items within the scale, for omega_h (default 1: none)", "N", whole, 1)),
+             Option("--factors", "groups of items within the scale, for omega_h (default: 1, that is none)", "N",
+                    whole(1), 1)),
     _measure("item-rest", "How far each item goes with the sum of the others.", "item_rest", _item_rest, *SCALE),
     *GROUPS,
     _measure("krippendorff", "How far raters agree beyond chance: Krippendorff's alpha.", "krippendorff", _krippendorff,
-             Option("--raters", "columns of the raters; a row is what was rated", "R1,R2", names, required=True),
-             Option("--level", "what the ratings are (default nominal: categories)", None, None, "nominal",
+             RATERS,
+             Option("--scale", "of the ratings (default: nominal, that is categories)", None, None, "nominal",
                     choices=("nominal", "ordinal", "interval", "ratio")), files=("RATINGS.csv",)),
     _measure("raking", "Weights that make those who answered look like the roster.", "raking", _raking,
              Option("--on", "columns of both files whose shares are to be met", "TEAM,SITE", names, required=True),
-             Option("--trim", "greatest weight, in mean weights (default 5)", "N", number, 5.0),
+             Option("--trim", "greatest weight, in mean weights (default: 5)", "N", number, 5.0),
              Option("--untrimmed", "no limit on weights"), files=("ANSWERS.csv", "ROSTER.csv")),
     _measure("importance", "How much of an outcome goes with each of several predictors (association, not cause).",
              "importance", _importance,
              Option("--outcome", "column of the outcome", "Y", required=True),
              Option("--on", "columns of the predictors", "X1,X2", names, required=True),
-             Option("--replicates", "samples drawn again for the intervals (default 1000)", "N", whole, 1000),
+             Option("--samples", "samples drawn again for the intervals (default: 1000)", "N", samples(FEWER), 1000),
              SEED, files=("DATA.csv",)),
     _measure("nps", "How many more customers would recommend than would not: Net Promoter Score.", "nps", _nps,
-             SCORE, BY),
+             SCORE, GROUP),
     _measure("csat", "Which share of the customers who answered are satisfied.", "csat", _csat,
-             SCORE, _at_least(4, "satisfied"), BY),
+             SCORE, _at_least(4, "satisfied"), GROUP),
     _measure("ces", "How easy it was for customers: Customer Effort Score.", "ces", _ces,
-             SCORE, _at_least(5, "easy"), BY),
+             SCORE, _at_least(5, "easy"), GROUP),
 )  # fmt: skip

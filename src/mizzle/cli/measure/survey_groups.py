@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import Measure, Option, names
+from mizzle.cli.measure import GROUP, LEAST, Measure, Option
+from mizzle.cli.measure.given import names, number, whole
+from mizzle.cli.measure.rows import aside, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import argparse
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from mizzle.answer import Answer, Figure, SetAside
+    from mizzle.answer import Answer, Figure
     from mizzle.columns import Columns
     from mizzle.survey.within import AsWe, Within
 
     Numbers = NDArray[np.float64]
-
-
-def points(text: str) -> int:
-    """Read how many points a scale has."""
-    if not text.isascii() or not text.isdigit() or int(text) < 2:  # noqa: PLR2004 - one point leaves no choice
-        raise argparse.ArgumentTypeError(f"a whole number from 2 on is wanted, not {text!r}")
-    return int(text)
-
-
-def number(text: str) -> float:
-    """Read a number that has an end."""
-    import math
-
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
-        raise argparse.ArgumentTypeError(f"a number is wanted, not {text!r}")
-    return found
 
 
 def _rwg(chosen: argparse.Namespace) -> Answer:
@@ -47,7 +28,7 @@ def _rwg(chosen: argparse.Namespace) -> Answer:
 
     if chosen.points and chosen.variance is not None:
         raise MizzleError("Give --points or --variance, not both: the points say the variance.")
-    columns, answers = _read(chosen)
+    columns, answers = _answers(chosen)
     warnings: list[str] = []
     by_chance = chosen.variance
     if by_chance is None:
@@ -55,14 +36,14 @@ def _rwg(chosen: argparse.Namespace) -> Answer:
         by_chance = uniform(of_scale)
     found = rwg(answers, columns.words(chosen.group), by_chance=by_chance)
     name = "r_wg" if found.items == 1 else "r_wg(j)"
-    return Answer("rwg", RWG, "", _figures(name, found), _aside(columns, found.incomplete), warnings)
+    return Answer("rwg", RWG, "", _figures(name, found), aside(columns, (found.incomplete, MISSING)), warnings)
 
 
 def _ad(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer
     from mizzle.survey.within import AD, ad
 
-    columns, answers = _read(chosen)
+    columns, answers = _answers(chosen)
     median = chosen.around == "median"
     found = ad(answers, columns.words(chosen.group), points=chosen.points, around_median=median)
     beyond = [of for of, one in found.groups.items() if one.value is not None and one.value > found.by_chance]
@@ -72,14 +53,14 @@ def _ad(chosen: argparse.Namespace) -> Answer:
             f"{len(beyond)} of {len(found.groups)} groups lie beyond {found.by_chance:.4g}, the upper limit of"
             f" agreement on {chosen.points} points."
         )
-    return Answer("ad", AD, "points", _figures("AD", found), _aside(columns, found.incomplete), warnings)
+    return Answer("ad", AD, "points", _figures("AD", found), aside(columns, (found.incomplete, MISSING)), warnings)
 
 
 def _icc(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.intraclass import ICC, icc
 
-    columns, answers = _read(chosen)
+    columns, answers = _answers(chosen)
     groups = columns.words(chosen.group)
     found = {name: icc(answers[:, place], groups) for place, name in enumerate(chosen.items)}
     one = len(found) == 1
@@ -92,20 +73,20 @@ def _icc(chosen: argparse.Namespace) -> Answer:
         [f"{few} groups say little of groups; with fewer than 10 the interval is very wide."] if few < FEW else []
     )
     left = columns.n - min(told.icc1.n for told in found.values())
-    return Answer("icc", ICC, "", figures, _aside(columns, left), warnings)
+    return Answer("icc", ICC, "", figures, aside(columns, (left, MISSING)), warnings)
 
 
 def _shrout_fleiss(chosen: argparse.Namespace) -> Answer:
-    from mizzle.answer import Answer, SetAside, figures_of
-    from mizzle.columns import read_columns
+    from mizzle.answer import Answer, figures_of
     from mizzle.survey.intraclass import SHROUT_FLEISS, shrout_fleiss
 
-    columns = read_columns(chosen.file, chosen.raters, sheet=chosen.sheet)
+    columns = read(chosen, chosen.raters)
     found = shrout_fleiss(columns.matrix(chosen.raters))
     figures = [figure for name, one in found.items() for figure in figures_of({"": one}, name)]
     left = columns.n - figures[0].estimate.n
-    aside = [*columns.set_aside, *([SetAside("rows that a rater has not rated", left)] if left else [])]
-    return Answer("shrout-fleiss", SHROUT_FLEISS, "", figures, aside)
+    return Answer(
+        "shrout-fleiss", SHROUT_FLEISS, "", figures, aside(columns, (left, "rows that a rater has not rated"))
+    )
 
 
 def _as_we(chosen: argparse.Namespace) -> Answer:
@@ -115,21 +96,27 @@ def _as_we(chosen: argparse.Namespace) -> Answer:
     from mizzle.errors import MizzleError
     from mizzle.survey.within import AS_WE, as_we
 
-    columns, answers = _read(chosen)
+    columns, answers = _answers(chosen)
     if np.isnan(answers).all():
         raise MizzleError("No row has an answer. Name other columns, or give a file with answers.")
-    low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
-    high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
-    found = as_we(answers, columns.words(chosen.group), low=low, high=high, fewest=chosen.fewest)
+    low, high, warnings = scale_of(answers, chosen)
+    found = as_we(answers, columns.words(chosen.group), low=low, high=high, fewest=chosen.least)
     figures = [figure for of, one in found.items() for figure in _told(of, one)]
-    warnings = []
-    if chosen.low is None or chosen.high is None:
-        warnings.append(
-            f"The scale goes from {low:g} to {high:g} in the data; give --low and --high if the question had others."
-        )
     warnings += [f"{of}: {one.reason}" for of, one in found.items() if not one.is_we][:MOST_REASONS]
     left = columns.n - sum(one.agreement.n for one in found.values())
-    return Answer("as-we", AS_WE, "", figures, _aside(columns, left), warnings)
+    return Answer("as-we", AS_WE, "", figures, aside(columns, (left, MISSING)), warnings)
+
+
+def scale_of(answers: Numbers, chosen: argparse.Namespace) -> tuple[float, float, list[str]]:
+    """Give the ends of the scale: as told, or those of the answers, with a warning that they were found there."""
+    import numpy as np
+
+    low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
+    high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
+    if chosen.low is not None and chosen.high is not None:
+        return low, high, []
+    ends = f"The scale is taken to go from {low:g} to {high:g}, the ends found in the data"
+    return low, high, [f"{ends}; give --low and --high if the question had others."]
 
 
 def _told(of: str, one: AsWe) -> list[Figure]:
@@ -151,10 +138,8 @@ def _figures(name: str, found: Within) -> list[Figure]:
     return [Figure(f"mean_{name}", found.mean), Figure(f"median_{name}", found.median), *figures_of(found.groups, name)]
 
 
-def _read(chosen: argparse.Namespace) -> tuple[Columns, Numbers]:
-    from mizzle.columns import read_columns
-
-    columns = read_columns(chosen.file, [*chosen.items, chosen.group], sheet=chosen.sheet)
+def _answers(chosen: argparse.Namespace) -> tuple[Columns, Numbers]:
+    columns = read(chosen, chosen.items, chosen.group)
     return columns, columns.matrix(chosen.items)
 
 
@@ -175,12 +160,7 @@ def _points(chosen: argparse.Namespace, answers: Numbers) -> tuple[int, list[str
     ]
 
 
-def _aside(columns: Columns, n: int) -> Sequence[SetAside]:
-    from mizzle.answer import SetAside
-
-    return [*columns.set_aside, *([SetAside("rows with a missing answer or group", n)] if n else [])]
-
-
+MISSING = "rows with a missing answer or group"
 FEW = 10
 """Groups below which an ICC says little."""
 
@@ -188,8 +168,11 @@ MOST_REASONS = 20
 """Groups whose reason is told."""
 
 ITEMS = Option("--items", "columns of the items", "A1,A2", names, required=True)
-BY = Option("--group", "column of the group", "COLUMN", required=True)
-POINTS = Option("--points", "how many points the scale has", "N", points)
+BY = GROUP._replace(help="column of the group", required=True)
+LOW = Option("--low", "low end of the scale (default: least answer found)", "N", number)
+HIGH = Option("--high", "high end of the scale (default: greatest answer found)", "N", number)
+RATERS = Option("--raters", "columns of the raters; a row is what was rated", "R1,R2", names, required=True)
+POINTS = Option("--points", "how many points the scale has", "N", whole(2))
 
 GROUPS = (
     Measure("rwg", "How alike the members of each group answered: r_wg, r_wg(j).", "mizzle.survey.rwg", _rwg,
@@ -197,17 +180,14 @@ GROUPS = (
              Option("--variance", "variance of answers at random, not --points", "N", number)), ("ANSWERS.csv",)),
     Measure("ad", "How far the members of each group are from its middle: average deviation.", "mizzle.survey.ad", _ad,
             (ITEMS, BY, POINTS,
-             Option("--around", "middle of the group (default mean)", None, None, "mean", choices=("mean", "median"))),
+             Option("--around", "middle of the group (default: mean)", None, None, "mean", choices=("mean", "median"))),
             ("ANSWERS.csv",)),
     Measure("icc", "How much of people's answers is their group's: ICC(1), ICC(2).", "mizzle.survey.icc", _icc,
             (ITEMS, BY), ("ANSWERS.csv",)),
     Measure("shrout-fleiss", "How far raters give the same the same rating: the six ICCs of Shrout and Fleiss.",
             "mizzle.survey.shrout_fleiss", _shrout_fleiss,
-            (Option("--raters", "columns of the raters; a row is what was rated", "R1,R2", names, required=True),),
-            ("RATINGS.csv",)),
+            (RATERS,), ("RATINGS.csv",)),
     Measure("as-we", 'Of which groups the mean may be shown as "we", and how the others split.', "mizzle.survey.as_we",
             _as_we,
-            (ITEMS, BY, Option("--low", "low end of the scale (default: least answer found)", "N", number),
-             Option("--high", "high end of the scale (default: greatest answer found)", "N", number),
-             Option("--fewest", "least number of members (default 5)", "N", points, 5)), ("ANSWERS.csv",)),
+            (ITEMS, BY, LOW, HIGH, LEAST), ("ANSWERS.csv",)),
 )  # fmt: skip
