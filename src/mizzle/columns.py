@@ -230,10 +230,3 @@ def _no_column(path: Path, name: str, columns: Sequence[str]) -> UnfitColumn:
     more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
     listed = ", ".join(columns[:NAMED]) + more
     return UnfitColumn(f"{path.name} has no column called {name!r}. Its columns are: {listed}.")
-
-
-def read_grouped(columns: Columns, name: str | None) -> tuple[NDArray[np.int64], list[str]]:
-    """Give the codes and names of a column of groups; one group of all rows where no column is named."""
-    if name is None:
-        return np.zeros(columns.n, np.int64), [""]
-    return columns.codes(name)

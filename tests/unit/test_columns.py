@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import mizzle
-from mizzle.columns import UnfitColumn, read_columns, read_grouped
+from mizzle.columns import UnfitColumn, read_columns
 from mizzle.errors import MizzleError
 
 
@@ -74,8 +74,6 @@ def test_codes_are_places_in_the_sorted_words(tmp_path):
     read = read_columns(csv(tmp_path, "a,n\nb,1\na,2\n,3\nb,4\n"))
     codes, names = read.codes("a")
     assert (codes.tolist(), names) == ([1, 0, -1, 1], ["a", "b"])
-    assert read_grouped(read, "a")[1] == ["a", "b"]
-    assert read_grouped(read, None)[1] == [""]
 
 
 def test_codes_of_an_empty_column_are_none(tmp_path):

@@ -136,4 +136,4 @@ def test_a_committed_minority_is_a_what_if(ask):
     assert told["results"]["carried"]["value"] == 1.0
     assert "no measurement" in told["warnings"][0]
     said, code = ask("committed-minority", None, "--people", 40, "--committed", 3)
-    assert (code, "between 0 and 1" in said) == (2, True)
+    assert (code, "a share from 0 to 1" in said) == (2, True)

@@ -16,7 +16,10 @@ def ask(capsys):
     """Ask a measure for JSON; give the exit code, and the answer or what was said."""
 
     def go(*words):
-        code = run(["measure", *(str(word) for word in words), "--json"])
+        try:
+            code = run(["measure", *(str(word) for word in words), "--json"])
+        except SystemExit as ended:
+            code = ended.code
         printed = capsys.readouterr()
         return code, json.loads(printed.out) if not code else printed.err
 
@@ -180,7 +183,7 @@ def test_friends_and_family_by_group_and_respondent(ask, write):
         (["uptake", "TEXTS", "--text", "nowhere", "--vocabulary", "WORDS"], "no column called 'nowhere'"),
         (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--date", "unit"], "unit"),
         (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--languages", "fr"], "en, es and nb"),
-        (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--least", "0"], "cannot be 0"),
+        (["uptake", "TEXTS", "--text", "said", "--vocabulary", "WORDS", "--least", "0"], "a whole number from 1 on"),
         (["themes", "TEXTS", "--text", "said"], "at least 10 are needed"),
         (["value-kinds", "TEXTS", "--text", "said", "--language", "sv"], "no column called 'sv'"),
         (["value-kinds", "TEXTS", "--text", "said", "--known", "on", "--language", "zz"], "no column called 'zz'"),

@@ -16,7 +16,10 @@ def ask(capsys):
     """Ask a measure for JSON; give the exit code, and the answer or what was said."""
 
     def go(*words):
-        code = run(["measure", *(str(word) for word in words), "--json"])
+        try:
+            code = run(["measure", *(str(word) for word in words), "--json"])
+        except SystemExit as ended:
+            code = ended.code
         printed = capsys.readouterr()
         return code, json.loads(printed.out) if not code else printed.err
 
@@ -69,7 +72,7 @@ def test_a_unit_of_enough_people_and_no_other(ask, log):
     assert found["language"]["n"] == found["language[North]"]["n"] == 6
     reasons = {one["reason"]: one["n"] for one in answer["set_aside"]}
     assert reasons == {
-        "reviews without a card, rating or time": 1,
+        "reviews without a card, rating or date": 1,
         "reviews without a person": 1,
         "people of units with fewer than 5: nothing is said of them": 2,
     }
@@ -110,7 +113,7 @@ def test_calibration_of_a_log(ask, log):
         (["--person", "who", "--only", "p99"], "no review of p99"),
         (["--unit", "unit"], "--person"),
         (["--at", "2020-01-01"], "no review of anybody"),
-        (["--retention", "2"], "between 0 and 1"),
+        (["--retention", "2"], "a share from 0 to 1"),
         (["--parameters", "1 2 3"], "no parameters"),
     ],
 )

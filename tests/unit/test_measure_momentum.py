@@ -49,7 +49,7 @@ def test_a_chart_of_single_values_in_the_order_of_time(ask, series):
     assert found["centre"]["value"] == pytest.approx(10, abs=0.3)
     assert found["points_beyond"]["value"] > 100
     assert "beyond[2026-02-28]" in found
-    assert answer["set_aside"] == [{"reason": "rows that lack a number or a time", "n": 2}]
+    assert answer["set_aside"] == [{"reason": "rows that lack a number or a date", "n": 2}]
     assert answer["warnings"] == []
 
 

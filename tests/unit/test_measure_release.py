@@ -164,7 +164,9 @@ def test_a_roster_that_is_wrong_is_told_in_a_sentence(there, capsys, rows, why):
 @pytest.mark.parametrize("favourable", ["x", "5-4", "4-x"])
 def test_a_range_that_is_none_is_refused(there, capsys, favourable):
     folder, roster, answers = there
-    assert asked(answers, "--roster", roster, "--history", folder / "kept", "--favourable", favourable) == 2
+    with pytest.raises(SystemExit) as ended:
+        asked(answers, "--roster", roster, "--history", folder / "kept", "--favourable", favourable)
+    assert ended.value.code == 2
     assert "a range of answers, as 4-5, is wanted" in capsys.readouterr().err
 
 

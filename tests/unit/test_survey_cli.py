@@ -200,7 +200,7 @@ def test_many_groups_need_no_warning(tmp_path, ask):
 def test_which_means_may_be_shown(answers, ask, refused):
     told = ask("as-we", answers, "--items", "A2,A3", "--group", "team")
     assert {"agreement[a]", "agreement[b]", "agreement[c]"} <= set(of(told))
-    assert "from 1 to 6 in the data" in told["warnings"][0]
+    assert "from 1 to 6, the ends found in the data" in told["warnings"][0]
     few = ask("as-we", answers, "--items", "A2", "--group", "team", "--low", 1, "--high", 6, "--least", 30)
     assert len(few["warnings"]) == 3
     assert set(of(few)) == {"agreement[a]", "agreement[b]", "agreement[c]"}
@@ -270,7 +270,7 @@ def test_importance_with_all_that_it_must_say(answers, ask, refused):
     other = ask("importance", answers, "--outcome", "score", "--on", "A1,A3,A4", "--seed", "0")
     assert figures(other)["LMG[A1]"]["low"] != figures(told)["LMG[A1]"]["low"]
     one = ("importance", answers, "--outcome", "A1", "--on", "A2")
-    assert "at least 200" in refused(*one, "--samples", "50")
+    assert "whole number from 200" in refused(*one, "--samples", "50")
     assert "cannot go with itself" in refused("importance", answers, "--outcome", "A1", "--on", "A1,A2")
 
 
