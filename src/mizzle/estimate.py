@@ -113,6 +113,84 @@ def wilson(share: float, n: float) -> Interval:
     return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
 
 
+def student(df: float) -> float:
+    """Give the 97.5 % point of Student's t with so many degrees of freedom; the normal one for endless degrees.
+
+    Examples
+    --------
+    >>> round(student(9), 4), student(math.inf) == Z95
+    (2.2622, True)
+    """
+    if math.isinf(df):
+        return Z95
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, 0.975))
+
+
+def fisher(r: float, half: float) -> Interval:
+    """Give the interval of a correlation that reaches half of its width to either side on Fisher's z scale.
+
+    Parameters
+    ----------
+    r
+        The correlation, between -1 and 1 and neither of them.
+    half
+        Half of the interval's width on that scale: a standard error times the quantile.
+
+    Returns
+    -------
+    Interval
+        Within -1 and 1; it holds r.
+
+    References
+    ----------
+    Fisher, R. A. (1921), On the probable error of a coefficient of correlation, Metron 1, 3-32.
+
+    Examples
+    --------
+    >>> interval = fisher(0.5, Z95 / math.sqrt(50 - 3))
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.257, 0.683)
+    """
+    centre = math.atanh(r)
+    return Interval(min(math.tanh(centre - half), r), max(math.tanh(centre + half), r))
+
+
+def student_mean(
+    mean: float, sd: float, n: int, unit: str, method: str, limits: tuple[float, float] = (-math.inf, math.inf)
+) -> Estimate:
+    """Give a mean of n independent observations with Student's interval.
+
+    Parameters
+    ----------
+    mean, sd
+        Mean and standard deviation of the observations, the latter of n - 1 degrees of freedom.
+    n
+        How many they are.
+    unit, method
+        Of the estimate.
+    limits
+        The least and the greatest value that a mean can have.
+
+    Returns
+    -------
+    Estimate
+        Without an interval for one observation, which has no spread.
+
+    Examples
+    --------
+    >>> found = student_mean(3.0, 1.0, 25, "points", "survey.ces/1", (1.0, 5.0))
+    >>> round(found.interval.low, 3), round(found.interval.high, 3)
+    (2.587, 3.413)
+    """
+    if n < 2:  # noqa: PLR2004 - one value has no spread
+        return Estimate(mean, None, n, unit, method)
+    half = student(n - 1) * sd / math.sqrt(n)
+    low, high = max(mean - half, limits[0]), min(mean + half, limits[1])
+    return Estimate(mean, Interval(min(low, mean), max(high, mean)), n, unit, method)
+
+
 def share_of(part: int, n: int, method: str) -> Estimate:
     """Give the share of `part` in `n` with Wilson's interval; undefined where n is 0.
 

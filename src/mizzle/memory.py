@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval, share_of
+from mizzle.estimate import Estimate, Interval, share_of, student
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -378,9 +378,7 @@ def language_of_unit(recall: ArrayLike, *, least: int = LEAST) -> Estimate:
     value = float(people.mean())
     if n == 1:
         return Estimate(value, None, n, "share", LANGUAGE)
-    from scipy.special import stdtrit
-
-    t2 = float(stdtrit(n - 1, 0.975)) ** 2
+    t2 = student(n - 1) ** 2
     spread = float(people.var(ddof=1)) / n
     if spread <= 0:
         return Estimate(value, Interval(value, value), n, "share", LANGUAGE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import Z95, Estimate, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 METHOD = "survival.kaplan_meier/1"
 LOG_RANK = "survival.log_rank/1"
 COX = "survival.cox/1"
-Z = 1.959963984540054
 SMALL, FLAT = 1e-10, 1e-4
 """What is nothing; and how flat a likelihood may be at its top: a standard error of 100 standard deviations."""
 
@@ -115,7 +114,7 @@ def _around(share: float, variance: float) -> Interval | None:
     """Give Greenwood's interval on the scale of ln(-ln S); none before the first and after the last end."""
     if not 0 < share < 1:
         return None
-    half = Z * math.sqrt(variance) / abs(math.log(share))
+    half = Z95 * math.sqrt(variance) / abs(math.log(share))
     return Interval(share ** math.exp(half), share ** math.exp(-half))
 
 
@@ -328,7 +327,7 @@ def cox(
     values, errors = beta / scale, np.sqrt(np.diag(inverse)) / scale
     n = len(t)
     told = {
-        name: Estimate(float(one), Interval(float(one - Z * e), float(one + Z * e)), n, "log hazard ratio", COX)
+        name: Estimate(float(one), Interval(float(one - Z95 * e), float(one + Z95 * e)), n, "log hazard ratio", COX)
         for name, one, e in zip(names, values, errors, strict=True)
     }
     return Cox(

@@ -66,10 +66,15 @@ def test_a_bass_curve_names_its_form(ask):
     found = told["results"]
     assert found["m"]["value"] == pytest.approx(67981, abs=1)
     assert (found["p"]["value"], found["q"]["value"]) == pytest.approx((0.006594, 0.63809), rel=1e-4)
-    assert found["se_m"]["value"] == pytest.approx(3127.5, abs=0.5)
-    assert {"m[differences]", "q[ols]", "adopters[period 11]", "adopters[period 12]", "t_peak", "residual_se"} <= set(
-        found
-    )
+    assert found["standard_error_m"]["value"] == pytest.approx(3127.5, abs=0.5)
+    assert {
+        "m[differences]",
+        "q[ols]",
+        "adopters[period 11]",
+        "adopters[period 12]",
+        "t_peak",
+        "residual_standard_error",
+    } <= set(found)
     assert "Form nls" in told["warnings"][0]
     assert told["method"] == "adoption.bass_nls/1"
 

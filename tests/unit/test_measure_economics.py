@@ -76,7 +76,7 @@ def test_margin_at_risk_comes_with_its_parts(ask):
     told, _ = ask("margin-at-risk", CUSTOMERS, *RISK)
     found = {name: one["value"] for name, one in told["results"].items()}
     assert found["margin_at_risk"] == 75
-    assert found["margin_at_risk_in_all"] == 300
+    assert found["margin_at_risk_total"] == 300
     assert (found["P(leave | unsatisfied)"], found["P(leave | satisfied)"]) == (0.75, 0.25)
     assert found["mean_value_left"] == pytest.approx(409 / 4)
     assert told["set_aside"] == [{"reason": "customers that lack one of the three", "n": 1}]

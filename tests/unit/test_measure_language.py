@@ -168,7 +168,7 @@ def test_friends_and_family_by_group_and_respondent(ask, write):
     found = figures(answer)
     assert (found["positive"]["value"], found["positive"]["n"]) == (2 / 3, 3)
     assert found["positive[x]"]["value"] == 1
-    assert found["dont_know[y]"]["value"] == 1
+    assert found["count_dont_know[y]"]["value"] == 1
     assert "positive[z]" not in found
     assert [one["n"] for one in answer["set_aside"]] == [2, 1]
     code, answer = ask("friends-and-family", path, "--score", "answer")

@@ -72,7 +72,7 @@ def test_a_ratio_beyond_all_numbers_is_left_out(ask, tmp_path):
 def test_the_whole_curve_in_so_many_steps(ask, rows):
     code, answer = ask(rows, *NAMED, "--curve")
     assert code == 0
-    shares = [one["value"] for name, one in figures(answer).items() if name.startswith("S[")]
+    shares = [one["value"] for name, one in figures(answer).items() if name.startswith("survival[")]
     assert 300 < len(shares) <= 451
     assert shares == sorted(shares, reverse=True)
 

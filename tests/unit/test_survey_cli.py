@@ -205,7 +205,7 @@ def test_which_means_may_be_shown(answers, ask, refused):
     assert len(few["warnings"]) == 3
     assert set(of(few)) == {"agreement[a]", "agreement[b]", "agreement[c]"}
     split = ask("as-we", answers, "--items", "A2", "--group", "site", "--low", 1, "--high", 6)
-    assert {"low[N]", "middle[N]", "high[N]"} <= set(of(split))
+    assert {"share_low[N]", "share_middle[N]", "share_high[N]"} <= set(of(split))
     agreed = ask("as-we", answers, "--items", "A1,A2", "--group", "site", "--low", 1, "--high", 6)
     assert "mean[S]" in of(agreed)
     assert "No row has an answer" in refused("as-we", empty(answers), "--items", "A2", "--group", "team")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import ENDLESS, Z95, Estimate, Interval
+from mizzle.estimate import ENDLESS, Z95, Estimate, Interval, student
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -225,7 +225,7 @@ def forecast(fitted: Bass, periods: int) -> tuple[Estimate, ...]:
 
     slopes, values = _slopes(ahead, at), ahead(at)
     spread = np.einsum("ij,jk,ik->i", slopes, covariance, slopes) + fitted.residual_error**2
-    half = (Z95 if fitted.has_priors else _student(fitted.periods - 3)) * np.sqrt(spread)
+    half = student(math.inf if fitted.has_priors else fitted.periods - 3) * np.sqrt(spread)
     return tuple(
         Estimate(value, Interval(max(value - by, 0.0), value + by), fitted.periods, "adopters", FORECAST)
         for value, by in zip(np.maximum(values, 0.0).tolist(), half.tolist(), strict=True)
@@ -405,7 +405,7 @@ def _before_the_peak() -> MizzleError:
 
 def _told(y: Numbers, form: Form, fit: _Fit, *, has_priors: bool) -> Bass:
     n, method = len(y), METHODS[form]
-    quantile = Z95 if math.isinf(fit.df) else _student(fit.df)
+    quantile = student(fit.df)
     errors = np.sqrt(np.maximum(np.diag(fit.covariance), 0.0)).tolist()
     units = ("adopters", "per period", "per period")
     m, p, q = (
@@ -451,12 +451,6 @@ def _on_logs(value: float, error: float, quantile: float) -> Interval:
     """Give an interval on the scale of logarithms; it reaches at most as far as a number can say."""
     by = math.exp(min(quantile * error / value, 300.0))
     return Interval(min(value / by, value), max(min(value * by, 1e300), value))
-
-
-def _student(df: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(df, 0.975))
 
 
 def _no_curve(y: Numbers) -> MizzleError:

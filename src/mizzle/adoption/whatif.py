@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval, share_of
+from mizzle.estimate import Estimate, share_of
+from mizzle.samples import drawn_mean
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -209,7 +210,7 @@ def thresholds(
     first = np.where(waits.any(axis=1), waits.argmax(axis=1), people)
     ends = np.maximum(first / people, start)
     carried = share_of(int((ends >= 0.9).sum()), runs, THRESHOLDS)  # noqa: PLR2004 - nine in ten
-    return Thresholds(_spread(ends, THRESHOLDS), carried, runs)
+    return Thresholds(drawn_mean(ends, runs, "share", THRESHOLDS), carried, runs)
 
 
 def committed_minority(
@@ -287,7 +288,9 @@ def committed_minority(
     carried = int((~np.isnan(took)).sum())
     median = Estimate(float(np.nanmedian(took)) if carried else None, None, carried, "rounds", COMMITTED)
     ends = (knows == NEW).mean(axis=1)
-    return CommittedMinority(share_of(carried, runs, COMMITTED), _spread(ends, COMMITTED), median, runs)
+    return CommittedMinority(
+        share_of(carried, runs, COMMITTED), drawn_mean(ends, len(ends), "share", COMMITTED), median, runs
+    )
 
 
 def _meet(
@@ -314,9 +317,3 @@ def _check_size(people: int, runs: int, steps: int) -> None:
         raise MizzleError(
             f"Give 1 to {MOST_AGENTS:,} people and at least one run; together not more than {MOST_STEPS:,} steps."
         )
-
-
-def _spread(ends: Numbers, method: str) -> Estimate:
-    low, high = np.quantile(ends, [0.025, 0.975]).tolist()
-    mean = float(ends.mean())
-    return Estimate(mean, Interval(min(low, mean), max(high, mean)), len(ends), "share", method)

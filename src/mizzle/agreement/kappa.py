@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import ENDLESS, Estimate, Interval
+from mizzle.estimate import ENDLESS, Estimate, Interval, fisher, student
+from mizzle.samples import jackknife_error
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -177,15 +177,10 @@ def _spread(table: npt.NDArray[np.int64], apart: Numbers) -> tuple[float, int]:
     if n < FEWEST or (rest[table > 0] <= 0).any():
         return 0.0, n
     without = 1 - (n - 1) * (observed - apart[table > 0]) / rest[table > 0]
-    times = table[table > 0]
-    centre = float(times @ without) / n
-    return math.sqrt((n - 1) / n * float(times @ (without - centre) ** 2)), n
+    return jackknife_error(without, table[table > 0]), n
 
 
 def _on_fishers_scale(value: float, error: float, n: int) -> Interval | None:
-    from scipy.special import stdtrit
-
     if abs(value) >= SURE or error <= 0:
         return None
-    centre, half = math.atanh(value), float(stdtrit(n - 1, 0.975)) * error / (1 - value * value)
-    return Interval(min(math.tanh(centre - half), value), max(math.tanh(centre + half), value))
+    return fisher(value, student(n - 1) * error / (1 - value * value))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import ENDLESS, Z95, Estimate, Interval
+from mizzle.estimate import ENDLESS, Z95, Estimate, fisher
+from mizzle.samples import codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,7 @@ def lagged(
     when = when.astype(float)
     if not len(y) == len(x) == len(when) or (units is not None and len(units) != len(y)):
         raise MizzleError("Give a level, a mood and a session for each row, and a unit where there are several.")
-    of = np.zeros(len(y), np.int64) if units is None else _codes(units)
+    of = np.zeros(len(y), np.int64) if units is None else codes_of(units)
     if (np.abs(y[np.isfinite(y)]) > ENDLESS).any() or (np.abs(x[np.isfinite(x)]) > ENDLESS).any():
         raise MizzleError("A level or a mood is larger than any can be. Mend it, or leave it empty.")
     whole = np.isfinite(y) & np.isfinite(x) & np.isfinite(when) & (of >= 0)
@@ -123,11 +124,6 @@ def lagged(
     pairs = [(y, x), (y[follows + 1], x[follows]), (x[follows + 1], y[follows])]
     same, level, mood = (_correlation(a, b, memory, n_units) for a, b in pairs)
     return Lagged(same, level, mood, sessions=len(y), units=n_units)
-
-
-def _codes(units: Sequence[Any]) -> npt.NDArray[np.int64]:
-    known: dict[Any, int] = {}
-    return np.array([-1 if unit is None else known.setdefault(unit, len(known)) for unit in units], np.int64)
 
 
 def _by_session(
@@ -166,6 +162,4 @@ def _correlation(a: Numbers, b: Numbers, memory: float, units: int) -> Estimate:
     independent = (n - (units - 1)) * (1 - memory) / (1 + memory)
     if independent < FEWEST or abs(value) >= NEAR:
         return Estimate(value, None, n, "correlation", METHOD)
-    centre, half = math.atanh(value), Z95 / math.sqrt(independent - 3)
-    ends = Interval(min(math.tanh(centre - half), value), max(math.tanh(centre + half), value))
-    return Estimate(value, ends, n, "correlation", METHOD)
+    return Estimate(value, fisher(value, Z95 / math.sqrt(independent - 3)), n, "correlation", METHOD)

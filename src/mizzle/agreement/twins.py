@@ -10,7 +10,8 @@ import numpy as np
 
 from mizzle.agreement.kappa import Pairs, Weights, differences, kappa_of, paired
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval, share_of
+from mizzle.estimate import Estimate, share_of, student_mean
+from mizzle.samples import drawn_mean
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -174,15 +175,13 @@ def signed_gap_of(pairs: Pairs) -> Estimate:
     -----
     Formula, assumptions and interval: see `twin_cards`.
     """
-    from scipy.special import stdtrit
-
     n = int(pairs.table.sum())
     apart = pairs.levels[None, :] - pairs.levels[:, None]
     mean = float((pairs.table * apart).sum()) / n
     variance = float((pairs.table * (apart - mean) ** 2).sum()) / (n - 1)
-    half = float(stdtrit(n - 1, 0.975)) * math.sqrt(variance / n)
-    interval = Interval(mean - half, mean + half) if half > 0 else None
-    return Estimate(mean, interval, n, "levels", GAP)
+    if not variance:
+        return Estimate(mean, None, n, "levels", GAP)
+    return student_mean(mean, math.sqrt(variance), n, "levels", GAP)
 
 
 def _kappa_against(pairs: Pairs, tables: Numbers, weights: Weights) -> Against:
@@ -216,9 +215,7 @@ def _icc_against(pairs: Pairs, tables: Numbers, n: int) -> Against:
 
 
 def _against(observed: Estimate, drawn: Numbers) -> Against:
-    low, high = np.quantile(drawn, [0.025, 0.975]).tolist()
-    mean = float(drawn.mean())
-    baseline = Estimate(mean, Interval(min(low, mean), max(high, mean)), observed.n, observed.unit, BASELINE)
+    baseline = drawn_mean(drawn, observed.n, observed.unit, BASELINE)
     if observed.value is None:
         return Against(observed, baseline, None)
     as_high = int((drawn >= observed.value - 1e-12).sum())

@@ -6,14 +6,12 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
-from mizzle.estimate import Interval, wilson
+from mizzle.estimate import Interval, student, wilson
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-LEVEL = 0.95
 
 LEAST_SKEWNESS = 1e-6
 """Skewness below which Hall's transformation is the identity to the last digit."""
@@ -106,7 +104,7 @@ def ratio_from_sums(sums: RatioSums) -> Ratio:
         return Ratio(r, None, None)
     squares = max(sums.yy - 2 * r * sums.ym + r * r * sums.mm, 0.0)
     variance = n / (n - 1) * squares / sums.m**2
-    q = float(stdtrit(n - 1, 0.5 + LEVEL / 2)) / math.sqrt(n)
+    q = student(n - 1) / math.sqrt(n)
     skewness = _skewness(sums, r, squares)
     scale = math.sqrt(variance * n)
     low, high = scale * _unskewed(q, skewness, n), scale * _unskewed(-q, skewness, n)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import Estimate, Interval, fisher, student
 from mizzle.level.served import LEVELS, LevelOfService, level_of_service
+from mizzle.samples import jackknife_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,8 +187,6 @@ def _symmetry(m: npt.NDArray[np.float64], both: npt.NDArray[np.bool_]) -> float 
 
 def _interval(m: npt.NDArray[np.float64], both: npt.NDArray[np.bool_], value: float) -> Interval | None:
     """Leave out one department after the other; none where there are few departments, or one carries all."""
-    from scipy.special import stdtrit
-
     own = np.flatnonzero(both.any(axis=1))
     if len(own) < FEWEST or abs(value) >= NEAR:
         return None
@@ -200,10 +199,9 @@ def _interval(m: npt.NDArray[np.float64], both: npt.NDArray[np.bool_], value: fl
             return None
         kept.append(math.atanh(min(max(found, -NEAR), NEAR)))
     g = len(own)
-    shared = (g - 1) / g * float(np.sum((np.array(kept) - np.mean(kept)) ** 2))
+    shared = jackknife_error(kept) ** 2
     apart = np.where(both, m - m[both].mean(), 0.0)
     influence = (2 * apart * apart.T - value * (apart**2 + apart.T**2)) / float((apart**2).sum()) / (1 - value * value)
     alone = float((influence**2).sum()) / 2
     error = math.sqrt(max(shared - alone, LEAST * alone))
-    centre, half = math.atanh(value), float(stdtrit(g - 1, 0.975)) * error
-    return Interval(min(math.tanh(centre - half), value), max(math.tanh(centre + half), value))
+    return fisher(value, student(g - 1) * error)

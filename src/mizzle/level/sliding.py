@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import ENDLESS, Z95, Estimate, Interval, share_of
+from mizzle.estimate import ENDLESS, Z95, Estimate, Interval, share_of, student
+from mizzle.samples import codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -159,11 +160,11 @@ def slide(
     told = ~np.isnan(y) & ~np.isnan(x).any(axis=1)
     if acts is not None:
         told &= np.array([act is not None for act in acts], bool)
-    codes = None if acts is None else _codes([acts[place] for place in np.flatnonzero(told).tolist()])
+    codes = None if acts is None else codes_of([acts[place] for place in np.flatnonzero(told).tolist()])
     y, x = y[told], x[told]
     fitted = proportional_odds(y, x, names=tuple(named), clusters=codes)
     n_acts = None if codes is None else int(codes.max()) + 1
-    quantile = _quantile(n_acts)
+    quantile = Z95 if n_acts is None else student(n_acts - 1)
     errors = np.sqrt(np.diag(fitted.covariance)[len(fitted.cuts) :])
     slopes, ratios = {}, {}
     for name, slope, error in zip(named, fitted.slopes.tolist(), errors.tolist(), strict=True):
@@ -398,19 +399,6 @@ def _between(up: Numbers, down: Numbers) -> Numbers:
 def _logistic(t: Numbers) -> Numbers:
     found: Numbers = 0.5 * (1 + np.tanh(t / 2))
     return found
-
-
-def _quantile(acts: int | None) -> float:
-    if acts is None:
-        return Z95
-    from scipy.special import stdtrit
-
-    return float(stdtrit(acts - 1, 0.975))
-
-
-def _codes(acts: Sequence[Hashable]) -> npt.NDArray[np.int64]:
-    known: dict[Hashable, int] = {}
-    return np.array([known.setdefault(act, len(known)) for act in acts], np.int64)
 
 
 def _fall(ratings: Mapping[float, Sequence[float]]) -> float:

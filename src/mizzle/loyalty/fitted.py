@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.special import ndtri
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import Z95, Estimate, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-Z = float(ndtri(0.975))
 NUDGE = 1e-5
 """Step of a logarithm when a figure is differentiated by a parameter."""
 
@@ -128,7 +126,7 @@ class Fitted:
             slopes.append((there(up) - there(down)) / (2 * NUDGE))
         slope = np.stack(slopes)
         variance = np.einsum("ij,ik,kj->j", slope, np.array(self.covariance), slope)
-        half = Z * np.sqrt(np.maximum(variance, 0.0))
+        half = Z95 * np.sqrt(np.maximum(variance, 0.0))
         return back(there(value) - half), back(there(value) + half)
 
 
@@ -195,7 +193,7 @@ def fitted(
     for name, one, error in zip(names, values, spread, strict=True):
         interval = None
         if top.covariance is not None and names.index(name) not in top.edges:
-            interval = Interval(float(one * math.exp(-Z * error)), float(one * math.exp(Z * error)))
+            interval = Interval(float(one * math.exp(-Z95 * error)), float(one * math.exp(Z95 * error)))
         parameters[name] = Estimate(float(one), interval, n, "", method)
     covariance = () if top.covariance is None else tuple(tuple(float(cell) for cell in row) for row in top.covariance)
     told = [*warnings, *_edge(model, [names[place] for place in top.edges])]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import Z95, Estimate, Interval
 from mizzle.loyalty import bgnbd, mbgcnbdk, paretonbd, spending
 from mizzle.loyalty.bases import UnfitCustomers, base_of, checked
 from mizzle.loyalty.drawing import draw, draw_means
-from mizzle.loyalty.fitted import Fitted, UnfitModel, Z
+from mizzle.loyalty.fitted import Fitted, UnfitModel
 from mizzle.loyalty.outlook import coming
 
 if TYPE_CHECKING:
@@ -233,5 +233,5 @@ def _refitted(model: Fitted, x: Numbers, tx: Numbers, age: Numbers) -> Numbers:
 def _around(value: float, spread: float | None, n: int, times: int) -> Estimate:
     interval = None
     if spread is not None:
-        interval = Interval(times * value * math.exp(-Z * spread), times * value * math.exp(Z * spread))
+        interval = Interval(times * value * math.exp(-Z95 * spread), times * value * math.exp(Z95 * spread))
     return Estimate(times * value, interval, n, "currency", METHOD)

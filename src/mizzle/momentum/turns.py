@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import Estimate, Interval, student
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,11 +143,9 @@ def turns(values: ArrayLike, *, shortest: float = SHORTEST, most: int = MOST) ->
 
 
 def _step(levels: Sequence[float], edges: Sequence[int], place: int, spread: float) -> Estimate:
-    from scipy.special import stdtrit
-
     sizes = edges[place + 1] - edges[place], edges[place + 2] - edges[place + 1]
     value = levels[place + 1] - levels[place]
-    q = float(stdtrit(edges[-1] - len(levels), 0.975))
+    q = student(edges[-1] - len(levels))
     half = q * (spread * (1 / sizes[0] + 1 / sizes[1])) ** 0.5
     return Estimate(value, Interval(value - half, value + half), sum(sizes), "", METHOD)
 
@@ -276,11 +274,9 @@ def held_gain(
 
 def _pooled(groups: Sequence[Numbers]) -> tuple[float, float]:
     """Give the variance within groups, and Student's quantile for its degrees of freedom."""
-    from scipy.special import stdtrit
-
     freedom = sum(len(group) - 1 for group in groups)
     squares = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
-    return squares / freedom, float(stdtrit(freedom, 0.975))
+    return squares / freedom, student(freedom)
 
 
 def _gain(before: Numbers, first: Numbers) -> Estimate:

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-Z = 1.959963984540054
-"""The normal quantile of a 95 % interval."""
-
 TOTAL_IS_ZERO = 1e-14
 """Share of the sum of squares about zero below which a spread is rounding."""
 

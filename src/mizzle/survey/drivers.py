@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import Estimate, Interval, student
 from mizzle.survey.answers import as_column, as_table, complete, estimate, varying
 from mizzle.survey.orderings import MOST_PREDICTORS, PERMUTATIONS, all_subsets, sampled, shapley
 from mizzle.survey.resampling import bags, resampled
@@ -168,7 +167,7 @@ def importance(
         estimate(float(value), ends[place] if ends is not None else None, n, METHOD, unit=unit)
         for place, (value, unit) in enumerate(zip(values, ["share"] * (1 + 2 * p) + [""] * p, strict=True))
     ]
-    half = float(stdtrit(n - 1, 0.975)) * spread[:p] / math.sqrt(n * (n - 1))
+    half = student(n - 1) * spread[:p] / math.sqrt(n * (n - 1))
     divided = _divided(r)
     return Importance(
         r2=parts[0],

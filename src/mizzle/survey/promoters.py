@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
-from mizzle.survey.answers import Z, as_column
+from mizzle.estimate import Z95, Estimate, Interval, student_mean
+from mizzle.survey.answers import as_column
 from mizzle.survey.shares import share
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ def _end(up: int, down: int, n: int) -> float:
     inside, outside = found, 1.0
     for _ in range(HALVINGS):
         middle = (inside + outside) / 2
-        if _distance(up, down, n, middle) <= Z:
+        if _distance(up, down, n, middle) <= Z95:
             inside = middle
         else:
             outside = middle
@@ -213,8 +212,5 @@ def ces(answers: npt.ArrayLike, *, at_least: float = EASY) -> Effort:
     easy = share(int((values >= at_least).sum()), n, CES)
     if not n:
         return Effort(Estimate(None, None, 0, "points", CES), easy)
-    mean = float(values.mean())
-    if n < 2:  # noqa: PLR2004 - one answer has no spread
-        return Effort(Estimate(mean, None, n, "points", CES), easy)
-    half = float(stdtrit(n - 1, 0.975)) * float(values.std(ddof=1)) / math.sqrt(n)
-    return Effort(Estimate(mean, Interval(mean - half, mean + half), n, "points", CES), easy)
+    sd = float(values.std(ddof=min(n - 1, 1)))
+    return Effort(student_mean(float(values.mean()), sd, n, "points", CES), easy)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate
+from mizzle.estimate import Estimate, fisher, student, student_mean
 from mizzle.survey.answers import TOTAL_IS_ZERO, as_table, complete, estimate, varying
 
 if TYPE_CHECKING:
@@ -201,7 +200,6 @@ def alpha(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Alpha:
     ends = below_one(standard, doubt.standardised, n)
     mean_ends = tuple(end / (k - (k - 1) * end) for end in ends)
     centre, sd = float(means.mean()), math.sqrt(found.total) / k
-    half = float(stdtrit(n - 1, 0.975)) * sd / math.sqrt(n)
     return Alpha(
         alpha=estimate(value, below_one(value, doubt.alpha, n), n, ALPHA),
         standardised=estimate(standard, ends, n, ALPHA),
@@ -211,7 +209,7 @@ def alpha(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Alpha:
         standard_error=estimate(_normal_error(found), None, n, ALPHA, within=math.inf),
         dropped=_dropped(found, doubt, names),
         item_rest=_item_rest(found, doubt, names, ALPHA),
-        mean=estimate(centre, (centre - half, centre + half), n, ALPHA, unit="points", within=math.inf),
+        mean=student_mean(centre, sd, n, "points", ALPHA),
         sd=estimate(sd, None, n, ALPHA, unit="points", within=math.inf),
         incomplete=incomplete,
     )
@@ -426,7 +424,9 @@ def _item_rest(found: _Moments, doubt: _Doubt, names: Sequence[str], method: str
             told[name] = Estimate(None, None, found.n, "", method)
             continue
         r = float(found.with_rest[place]) / math.sqrt(float(found.variances[place] * found.rest[place]))
-        told[name] = estimate(r, fisher(r, float(doubt.item_rest[place]), found.n), found.n, method)
+        is_sure = 1 - abs(r) <= SINGULAR
+        ends = None if is_sure else fisher(r, student(found.n - 1) * float(doubt.item_rest[place]))
+        told[name] = estimate(r, ends, found.n, method)
     return told
 
 
@@ -438,16 +438,5 @@ def below_one(value: float, error: float, n: int) -> tuple[float, float]:
     below = 1 - value
     if below <= SINGULAR:
         return math.nan, math.nan
-    step = float(stdtrit(n - 1, 0.975)) * error
+    step = student(n - 1) * error
     return 1 - below * math.exp(min(step, FARTHEST)), 1 - below * math.exp(-step)
-
-
-def fisher(r: float, error: float, n: int) -> tuple[float, float]:
-    """Give the ends of a correlation, by Student's t on Fisher's z scale; none where it is perfect.
-
-    `error` is the standard error on that scale.
-    """
-    if 1 - abs(r) <= SINGULAR:
-        return math.nan, math.nan
-    step = float(stdtrit(n - 1, 0.975)) * error
-    return math.tanh(math.atanh(r) - step), math.tanh(math.atanh(r) + step)

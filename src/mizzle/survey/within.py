@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
+from mizzle.estimate import Estimate, student_mean
 from mizzle.survey.answers import as_groups, as_table, estimate
 
 if TYPE_CHECKING:
@@ -373,9 +372,5 @@ def _within(given: _Grouped, values: Numbers, method: str, unit: str, by_chance:
 
 def _mean(values: Numbers, method: str, unit: str, limits: tuple[float, float] = (-math.inf, math.inf)) -> Estimate:
     """Give a mean with Student's interval, within its limits; without one of a single value."""
-    n, mean = len(values), float(values.mean())
-    if n < 2:  # noqa: PLR2004 - one value has no spread
-        return Estimate(mean, None, n, unit, method)
-    half = float(stdtrit(n - 1, 0.975)) * float(values.std(ddof=1)) / math.sqrt(n)
-    ends = max(mean - half, limits[0]), min(mean + half, limits[1])
-    return Estimate(mean, Interval(min(ends[0], mean), max(ends[1], mean)), n, unit, method)
+    n = len(values)
+    return student_mean(float(values.mean()), float(values.std(ddof=min(n - 1, 1))), n, unit, method, limits)

@@ -113,10 +113,10 @@ def _parameters(found: Bass) -> list[Figure]:
     figures = [Figure("m", found.m), Figure("p", found.p), Figure("q", found.q)]
     figures += [Figure("t_peak", found.t_peak), Figure("peak_rate", found.peak_rate)]
     figures += [
-        Figure(f"se_{name}", Estimate(error, None, n, one.unit, method))
+        Figure(f"standard_error_{name}", Estimate(error, None, n, one.unit, method))
         for name, error, one in zip("mpq", found.standard_errors, (found.m, found.p, found.q), strict=True)
     ]
-    figures.append(Figure("residual_se", Estimate(found.residual_error, None, n, "adopters", method)))
+    figures.append(Figure("residual_standard_error", Estimate(found.residual_error, None, n, "adopters", method)))
     figures += [
         Figure(name, Estimate(value, None, n, "coefficient", method))
         for name, value in zip("abc", found.coefficients, strict=False)

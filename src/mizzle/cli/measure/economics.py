@@ -85,7 +85,7 @@ def _margin_at_risk(chosen: argparse.Namespace) -> Answer:
 def _parts(found: MarginAtRisk) -> list[tuple[str, Estimate]]:
     return [
         ("margin_at_risk", found.per_customer.estimate),
-        ("margin_at_risk_in_all", found.in_all.estimate),
+        ("margin_at_risk_total", found.in_all.estimate),
         ("P(leave | unsatisfied)", found.leave_unsatisfied),
         ("P(leave | satisfied)", found.leave_satisfied),
         ("excess", found.excess),

@@ -213,7 +213,7 @@ def _tested(answers: Sequence[float], of: str) -> list[Figure]:
     from mizzle.language.friends import METHOD, friends_and_family
 
     found = friends_and_family(answers)
-    named = ("very_good", "good", "neither", "poor", "very_poor", "dont_know")
+    named = ("count_very_good", "count_good", "count_neither", "count_poor", "count_very_poor", "count_dont_know")
     counts = [
         Figure(name, Estimate(float(n), None, found.n, "answers", METHOD), of)
         for name, n in zip(named, found.counts, strict=True)

@@ -127,7 +127,7 @@ def _told(of: str, one: AsWe) -> list[Figure]:
     figures = [Figure("agreement", one.agreement, of)]
     if one.mean is not None:
         figures.append(Figure("mean", one.mean, of))
-    for name, share in zip(("low", "middle", "high"), one.split or (), strict=False):
+    for name, share in zip(("share_low", "share_middle", "share_high"), one.split or (), strict=False):
         figures.append(Figure(name, Estimate(share, None, one.agreement.n, "share", AS_WE), of))
     return figures
 

@@ -72,7 +72,7 @@ def _of_curve(found: Curve, name: str, whole: bool) -> list[Figure]:  # noqa: FB
         return figures
     every = max(len(found.times) // MOST_TIMES, 1)
     told = list(zip(found.times, found.surviving, strict=True))[::every]
-    return figures + [Figure("S", one, f"{name} {time:g}".strip()) for time, one in told]
+    return figures + [Figure("survival", one, f"{name} {time:g}".strip()) for time, one in told]
 
 
 def _of_cox(
@@ -86,7 +86,8 @@ def _of_cox(
     found = cox(t, d, x, chosen.on, ties=chosen.ties)
     figures = [Figure("beta", one, name) for name, one in found.coefficients.items()]
     figures += [
-        Figure("se", Estimate(one, None, len(t), "log hazard ratio", COX), name) for name, one in found.errors.items()
+        Figure("standard_error", Estimate(one, None, len(t), "log hazard ratio", COX), name)
+        for name, one in found.errors.items()
     ]
     for name, one in found.coefficients.items():
         if one.value is not None and one.interval is not None and max(map(abs, one.interval)) < 500:  # noqa: PLR2004 - e to it is finite
