@@ -4,6 +4,16 @@ The ground floor: measures as pure functions of tables and numbers. Importing th
 module is imported where it is used, as ``from mizzle import journeys, logs``.
 """
 
-from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-__version__ = version("mizzle")
+if TYPE_CHECKING:
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> str:
+        """Give the version when it is asked for: to look it up takes longer than all else that a help needs."""
+        if name != "__version__":
+            raise AttributeError(f"module 'mizzle' has no attribute {name!r}")
+        from importlib.metadata import version
+
+        return version("mizzle")

@@ -103,6 +103,7 @@ def test_an_unknown_command_ends_with_the_list_and_a_failure():
 def test_the_changelog_has_a_section_for_this_version():
     version = PROJECT["project"]["version"]
     assert mizzle.__version__ == version
+    assert not hasattr(mizzle, "anything_else")
     assert re.search(rf"^## {re.escape(version)}\b", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
 
 

@@ -122,29 +122,40 @@ def parser_of(one: Measure, make: type[argparse.ArgumentParser]) -> argparse.Arg
 
 def run(chosen: argparse.Namespace, make: type[argparse.ArgumentParser]) -> None:
     """Run `mizzle measure WORDS…`: list the measures, or ask one."""
-    import difflib
-    import json
-
-    from mizzle import __version__
-    from mizzle.cli.measure import shown
-    from mizzle.errors import NoSuchName
-
     words: list[str] = chosen.words
     if not words or words[0] in ("-h", "--help", "--list"):
-        listed = [{"family": family, "name": one.name, "sentence": one.sentence} for family, one in measures()]
-        if "--json" in words:
-            print(json.dumps(listed, indent=2))
-        else:
-            shown.measures(listed, LOGS)
+        _list(as_json="--json" in words)
         return
     known = {one.name: one for _, one in measures()}
     if words[0] not in known:
+        import difflib
+
+        from mizzle.errors import NoSuchName
+
         near = difflib.get_close_matches(words[0], known, 3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise NoSuchName(f"There is no measure called {words[0]!r}.{hint} See mizzle measure --list")
     one = known[words[0]]
     answer = one.ask(told := parser_of(one, make).parse_args(words[1:]))
     if told.json:
+        import json
+
+        from mizzle import __version__
+
         print(json.dumps(answer.to_dict(__version__), indent=2, allow_nan=False, ensure_ascii=False))
     else:
+        from mizzle.cli.measure import shown
+
         shown.answer(answer)
+
+
+def _list(*, as_json: bool) -> None:
+    listed = [{"family": family, "name": one.name, "sentence": one.sentence} for family, one in measures()]
+    if as_json:
+        import json
+
+        print(json.dumps(listed, indent=2))
+    else:
+        from mizzle.cli.measure import shown
+
+        shown.measures(listed, LOGS)
