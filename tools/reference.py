@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ForwardRef, NamedTuple, is_typeddict
 import catalogue
 from catalogue import cell, prose, sections
 from mizzle import cli, estimate, journeys, tables
+from mizzle.cli.measure import FAMILIES
 from mizzle.journeys import intervals
 from mizzle.logs import Mapping
 from mizzle.logs.times.moments import TimeFormat
@@ -49,33 +50,7 @@ LIBRARY = (
     Module("mizzle.journeys.selection", "mizzle.journeys.selection", ("Paces",)),
     Module("mizzle.journeys.drawn", "mizzle.journeys.drawn", ("DrawnStep",)),
     Module("mizzle.journeys.blueprint", "mizzle.journeys.blueprint"),
-    Module(
-        "mizzle.level",
-        "mizzle.level",
-        (
-            "BlindSpot",
-            "InternalService",
-            "LevelOfService",
-            "PointGap",
-            "PointGaps",
-            "Slide",
-            "Superiority",
-            "WornGifts",
-            "blind_spot",
-            "internal_service",
-            "level_of_service",
-            "perception_gap",
-            "perception_gaps",
-            "read_levels",
-            "slide",
-            "superiority",
-            "superiority_of_counts",
-            "worn_gifts",
-        ),
-    ),
-    Module("mizzle.agreement", "mizzle.agreement"),
-    Module("mizzle.adoption", "mizzle.adoption"),
-    Module("mizzle.economics", "mizzle.economics"),
+    *(Module(f"mizzle.{family}", f"mizzle.{family}") for family in FAMILIES),
     Module("mizzle.report", "mizzle.report.page", ("report",)),
     Module("mizzle.estimate", "mizzle.estimate"),
     Module("mizzle.tables", "mizzle.tables"),
@@ -190,15 +165,10 @@ def members(thing: type) -> Iterator[tuple[str, object]]:
 
 def public(module: Any) -> list[str]:
     """List the public functions and classes of a module, in the order of its `__all__`, or in which they stand."""
-    if hasattr(module, "__all__"):
-        return list(module.__all__)
-    return [
-        name
-        for name, thing in vars(module).items()
-        if not name.startswith("_")
-        and (inspect.isclass(thing) or inspect.isfunction(thing))
-        and thing.__module__ == module.__name__
-    ]
+    offered = list(getattr(module, "__all__", ()))
+    here = [name for name, thing in vars(module).items() if getattr(thing, "__module__", "") == module.__name__]
+    found = ((name, getattr(module, name)) for name in offered or here if not name.startswith("_"))
+    return [name for name, thing in found if inspect.isclass(thing) or inspect.isfunction(thing)]
 
 
 def thing_page(name: str, thing: Any) -> Iterator[str]:

@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from fsrs import Scheduler
     from numpy.typing import ArrayLike, NDArray
 
+__all__ = [
+    "Bin",
+    "Calibration",
+    "Memory",
+    "Rules",
+    "calibration",
+    "language_of_unit",
+    "replay",
+    "retrievabilities",
+    "retrievability",
+    "review",
+]
+
 METHOD = "memory.retrievability/1"
 LANGUAGE = "memory.language/1"
 CALIBRATION = "memory.calibration/1"

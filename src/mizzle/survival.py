@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
+__all__ = ["Cox", "Curve", "LogRank", "cox", "kaplan_meier", "log_rank"]
+
 METHOD = "survival.kaplan_meier/1"
 LOG_RANK = "survival.log_rank/1"
 COX = "survival.cox/1"

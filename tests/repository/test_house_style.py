@@ -11,6 +11,7 @@ import tokenize
 
 import pytest
 
+from mizzle.cli.measure import FAMILIES, measures
 from repository.tree import SOURCE, modules, name, tracked, tree
 
 MOST_LINES, MOST_OF_A_FUNCTION = 600, 60
@@ -181,8 +182,8 @@ LIBRARY = {
     "mizzle.journeys": None,
     "mizzle.language": None,
     "mizzle.momentum": None,
-    "mizzle.survival": ("kaplan_meier", "log_rank", "cox"),
-    "mizzle.memory": ("review", "retrievability", "retrievabilities", "replay", "language_of_unit", "calibration"),
+    "mizzle.survival": None,
+    "mizzle.memory": None,
     "mizzle.level": None,
     "mizzle.agreement": None,
     "mizzle.adoption": None,
@@ -236,6 +237,26 @@ def test_every_function_of_the_library_says_what_goes_in_and_what_comes_out():
         if not re.search(r"^(?:Returns|Yields|Raises)\n-+$", text, re.MULTILINE) and called not in SHORT_ONES:
             without.append(f"{called}: Returns or Raises")
     assert without == []
+
+
+@pytest.mark.parametrize("called", sorted({one.documents for _, one in measures()}))
+def test_every_measure_says_how_it_is_worked_out_and_what_it_is_not_for(called):
+    """By the labels that the catalogue of measures is cut out by."""
+    package, _, function = called.rpartition(".")
+    text = inspect.getdoc(getattr(importlib.import_module(package), function)) or ""
+    labels = ("Formula", "Assumes", "Missing data", "Interval", "Not for")
+    assert [label for label in labels if not re.search(rf"^{label}: \S", text, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_offers_nouns_and_verbs_of_its_own_and_nothing_private(family):
+    module = importlib.import_module(f"mizzle.{family}")
+    for one in module.__all__:
+        thing = getattr(module, one)
+        assert not one.startswith("_")
+        if inspect.isfunction(thing) or inspect.isclass(thing):
+            assert thing.__module__.startswith(f"mizzle.{family}"), f"{one} is of another family"
+            assert inspect.getdoc(thing), f"{one} does not say what it is"
 
 
 def test_every_exception_to_a_rule_is_still_needed():

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING
 from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
-    from mizzle.language.friends import friends_and_family
-    from mizzle.language.kinds import KINDS, value_kinds
-    from mizzle.language.themes import themes
-    from mizzle.language.uptake import uptake
-    from mizzle.language.vectors import word_vectors
+    from mizzle.language.friends import FriendsAndFamily, friends_and_family
+    from mizzle.language.kinds import KINDS, Suggestion, ValueKinds, value_kinds
+    from mizzle.language.themes import Theme, Themes, themes
+    from mizzle.language.uptake import UnitUptake, Uptake, uptake
+    from mizzle.language.vectors import NoVectors, word_vectors
     from mizzle.language.words import forms_of, words_of
 
 __all__ = [
     "KINDS",
+    "FriendsAndFamily",
+    "NoVectors",
+    "Suggestion",
+    "Theme",
+    "Themes",
+    "UnitUptake",
+    "Uptake",
+    "ValueKinds",
     "forms_of",
     "friends_and_family",
     "themes",
@@ -30,7 +38,15 @@ __all__ = [
 lazily(
     __name__,
     {
+        "FriendsAndFamily": "friends",
         "KINDS": "kinds",
+        "NoVectors": "vectors",
+        "Suggestion": "kinds",
+        "Theme": "themes",
+        "Themes": "themes",
+        "UnitUptake": "uptake",
+        "Uptake": "uptake",
+        "ValueKinds": "kinds",
         "forms_of": "words",
         "friends_and_family": "friends",
         "themes": "themes",

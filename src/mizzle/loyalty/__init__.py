@@ -5,42 +5,37 @@ from typing import TYPE_CHECKING
 from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
+    from mizzle.loyalty.bases import UnfitCustomers
     from mizzle.loyalty.bgbb import bg_bb
     from mizzle.loyalty.bgnbd import bg_nbd
-    from mizzle.loyalty.cleaning import clean, summarise
+    from mizzle.loyalty.cleaning import Purchases, Summary, UnfitTransactions, clean, summarise
     from mizzle.loyalty.contracts import residual_periods, retention, sbg, survival
     from mizzle.loyalty.drawing import draw
-    from mizzle.loyalty.fitted import given
+    from mizzle.loyalty.fitted import Fitted, UnfitModel, given
     from mizzle.loyalty.mbgcnbdk import mbg_cnbd_k
-    from mizzle.loyalty.outlook import customers, expected_purchases, expected_purchases_new, outlook, p_alive
+    from mizzle.loyalty.outlook import (
+        Customer,
+        Outlook,
+        customers,
+        expected_purchases,
+        expected_purchases_new,
+        outlook,
+        p_alive,
+    )
     from mizzle.loyalty.paretonbd import pareto_nbd
-    from mizzle.loyalty.residual import residual_value
+    from mizzle.loyalty.residual import ResidualValue, residual_value
     from mizzle.loyalty.spending import expected_value, gamma_gamma, mean_value
 
-_PARTS = {
-    "bg_bb": "bgbb",
-    "bg_nbd": "bgnbd",
-    "clean": "cleaning",
-    "customers": "outlook",
-    "draw": "drawing",
-    "expected_purchases": "outlook",
-    "expected_purchases_new": "outlook",
-    "expected_value": "spending",
-    "gamma_gamma": "spending",
-    "given": "fitted",
-    "mbg_cnbd_k": "mbgcnbdk",
-    "mean_value": "spending",
-    "outlook": "outlook",
-    "p_alive": "outlook",
-    "pareto_nbd": "paretonbd",
-    "residual_periods": "contracts",
-    "residual_value": "residual",
-    "retention": "contracts",
-    "sbg": "contracts",
-    "summarise": "cleaning",
-    "survival": "contracts",
-}
 __all__ = [
+    "Customer",
+    "Fitted",
+    "Outlook",
+    "Purchases",
+    "ResidualValue",
+    "Summary",
+    "UnfitCustomers",
+    "UnfitModel",
+    "UnfitTransactions",
     "bg_bb",
     "bg_nbd",
     "clean",
@@ -64,4 +59,38 @@ __all__ = [
     "survival",
 ]
 
-lazily(__name__, _PARTS)
+lazily(
+    __name__,
+    {
+        "Customer": "outlook",
+        "Fitted": "fitted",
+        "Outlook": "outlook",
+        "Purchases": "cleaning",
+        "ResidualValue": "residual",
+        "Summary": "cleaning",
+        "UnfitCustomers": "bases",
+        "UnfitModel": "fitted",
+        "UnfitTransactions": "cleaning",
+        "bg_bb": "bgbb",
+        "bg_nbd": "bgnbd",
+        "clean": "cleaning",
+        "customers": "outlook",
+        "draw": "drawing",
+        "expected_purchases": "outlook",
+        "expected_purchases_new": "outlook",
+        "expected_value": "spending",
+        "gamma_gamma": "spending",
+        "given": "fitted",
+        "mbg_cnbd_k": "mbgcnbdk",
+        "mean_value": "spending",
+        "outlook": "outlook",
+        "p_alive": "outlook",
+        "pareto_nbd": "paretonbd",
+        "residual_periods": "contracts",
+        "residual_value": "residual",
+        "retention": "contracts",
+        "sbg": "contracts",
+        "summarise": "cleaning",
+        "survival": "contracts",
+    },
+)

@@ -5,18 +5,30 @@ from typing import TYPE_CHECKING
 from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
-    from mizzle.survey.bifactor import bifactor_omega
-    from mizzle.survey.coding import krippendorff
-    from mizzle.survey.drivers import importance
-    from mizzle.survey.factors import omega
-    from mizzle.survey.intraclass import icc, icc_agreement, shrout_fleiss
-    from mizzle.survey.promoters import ces, nps
-    from mizzle.survey.reliability import alpha, item_rest, reverse
-    from mizzle.survey.shares import csat, favourable, response_rate
-    from mizzle.survey.weights import raking
-    from mizzle.survey.within import ad, as_we, rwg, uniform
+    from mizzle.survey.bifactor import BifactorOmega, bifactor_omega
+    from mizzle.survey.coding import Krippendorff, krippendorff
+    from mizzle.survey.drivers import Importance, importance
+    from mizzle.survey.factors import Omega, omega
+    from mizzle.survey.intraclass import GroupIntraclass, icc, icc_agreement, shrout_fleiss
+    from mizzle.survey.promoters import Effort, NetPromoters, ces, nps
+    from mizzle.survey.reliability import Alpha, alpha, item_rest, reverse
+    from mizzle.survey.shares import Favourable, csat, favourable, response_rate
+    from mizzle.survey.weights import Raking, raking
+    from mizzle.survey.within import AsWe, Within, ad, as_we, rwg, uniform
 
 __all__ = [
+    "Alpha",
+    "AsWe",
+    "BifactorOmega",
+    "Effort",
+    "Favourable",
+    "GroupIntraclass",
+    "Importance",
+    "Krippendorff",
+    "NetPromoters",
+    "Omega",
+    "Raking",
+    "Within",
     "ad",
     "alpha",
     "as_we",
@@ -42,6 +54,18 @@ __all__ = [
 lazily(
     __name__,
     {
+        "Alpha": "reliability",
+        "AsWe": "within",
+        "BifactorOmega": "bifactor",
+        "Effort": "promoters",
+        "Favourable": "shares",
+        "GroupIntraclass": "intraclass",
+        "Importance": "drivers",
+        "Krippendorff": "coding",
+        "NetPromoters": "promoters",
+        "Omega": "factors",
+        "Raking": "weights",
+        "Within": "within",
         "ad": "within",
         "alpha": "reliability",
         "as_we": "within",
