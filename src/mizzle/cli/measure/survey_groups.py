@@ -184,7 +184,7 @@ GROUPS = (
             ("ANSWERS.csv",)),
     Measure("icc", "How much of people's answers is their group's: ICC(1), ICC(2).", "mizzle.survey.icc", _icc,
             (ITEMS, BY), ("ANSWERS.csv",)),
-    Measure("shrout-fleiss", "How far raters give the same the same rating: the six ICCs of Shrout and Fleiss.",
+    Measure("shrout-fleiss", "How far raters give the same thing the same rating: the six ICCs of Shrout and Fleiss.",
             "mizzle.survey.shrout_fleiss", _shrout_fleiss,
             (RATERS,), ("RATINGS.csv",)),
     Measure("as-we", 'Of which groups the mean may be shown as "we", and how the others split.', "mizzle.survey.as_we",
