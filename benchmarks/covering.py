@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from measuring import say
+from mizzle.cli import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-FAMILIES: tuple[str, ...] = (
-    "survey",
-    "level",
-    "agreement",
-    "adoption",
-    "economics",
-    "loyalty",
-    "language",
-    "memory",
-    "momentum",
-    "survival",
-)
+FAMILIES = tuple(family for family in measure.FAMILIES if family != "privacy")
 """Families of measures with intervals; `covering_FAMILY.py` has `COVERINGS`."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "measures" / "coverage.json"

@@ -138,7 +138,7 @@ def _residual(customers: int) -> Callable[[np.random.Generator], Triple]:
 
         def worth(models: tuple[Fitted, Fitted], samples: int) -> Estimate:
             return loyalty.residual_value(
-                *models, *drawn, horizon=104, discount=0.002, rng=rng, replications=samples
+                *models, *drawn, horizon=104, discount=0.002, rng=rng, replicates=samples
             ).mean
 
         return _triple(worth((model, amounts), SAMPLES), worth(known, 0).value or 0.0)

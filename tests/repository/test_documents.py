@@ -195,7 +195,12 @@ def test_answers_have_exactly_the_keys_that_the_reference_tells(command, answers
         ("README.md", ["Group 70"]),
         (
             "docs/how-to/use-the-library.md",
-            ["Group 14 0.0", "{'Desk': 1.0, 'Warehouse': 1.0}", "['Front desk', 'Transport', 'Sales']", "of 5 people, 1 left out"],
+            [
+                "Group 14 0.0",
+                "{'Desk': 1.0, 'Warehouse': 1.0}",
+                "['Front desk', 'Transport', 'Sales']",
+                "of 5 people, 1 left out",
+            ],
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

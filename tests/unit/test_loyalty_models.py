@@ -502,9 +502,9 @@ def test_a_residual_value_has_an_interval_and_shrinks_with_discount(model):
     fit = {"bg-nbd": SUMMARY[0], "pareto-nbd": SUMMARY[1], "mbg-cnbd-k": SUMMARY[2]}[model]
     found, amounts = fit(*drawn[:3]), loyalty.gamma_gamma(drawn.frequency, drawn.monetary)
 
-    def worth(discount, replications=20):
+    def worth(discount, replicates=20):
         return residual_value(
-            found, amounts, *drawn, horizon=52, discount=discount, rng=RNG(1), replications=replications, margin=0.5
+            found, amounts, *drawn, horizon=52, discount=discount, rng=RNG(1), replicates=replicates, margin=0.5
         )
 
     now, later = worth(0.0), worth(0.01, 0)
@@ -521,7 +521,7 @@ def test_discounting_is_exact_enough():
     known_model = loyalty.given("bg-nbd", CUSTOMERS["bg-nbd"])
     amounts = loyalty.given("gamma-gamma", CUSTOMERS["gamma-gamma"])
     rows = ([3.0], [30.0], [39.0], [20.0])
-    found = residual_value(known_model, amounts, *rows, horizon=260, discount=0.002, rng=RNG(1), replications=0)
+    found = residual_value(known_model, amounts, *rows, horizon=260, discount=0.002, rng=RNG(1), replicates=0)
     times = np.linspace(0, 260, 2601)
     until = np.r_[0.0, [loyalty.expected_purchases(known_model, *rows[:3], one)[0] for one in times[1:]]]
     direct = float(np.diff(until) @ 1.002 ** -((times[1:] + times[:-1]) / 2))
@@ -532,7 +532,7 @@ def test_discounting_is_exact_enough():
 def test_many_customers_are_drawn_in_part():
     drawn = buyers(11_000, RNG(8))
     found, amounts = loyalty.bg_nbd(*drawn[:3]), loyalty.gamma_gamma(drawn.frequency, drawn.monetary)
-    worth = residual_value(found, amounts, *drawn, horizon=52, discount=0.0, rng=RNG(1), replications=20)
+    worth = residual_value(found, amounts, *drawn, horizon=52, discount=0.0, rng=RNG(1), replicates=20)
     assert worth.mean.interval.low < worth.mean.value
 
 
@@ -540,7 +540,7 @@ def test_a_residual_value_without_models_for_its_samples_has_no_interval():
     model = loyalty.given("bg-nbd", {"r": 0.01, "alpha": 500.0, "a": 1.0, "b": 1.0})
     amounts = loyalty.given("gamma-gamma", CUSTOMERS["gamma-gamma"])
     worth = residual_value(
-        model, amounts, [1, 0], [3, 0], [9, 9], [5, 0], horizon=5, discount=0, rng=RNG(1), replications=20
+        model, amounts, [1, 0], [3, 0], [9, 9], [5, 0], horizon=5, discount=0, rng=RNG(1), replicates=20
     )
     assert worth.mean.interval is None
     assert "no interval" in worth.warnings[0]
@@ -552,7 +552,7 @@ def test_a_residual_value_without_models_for_its_samples_has_no_interval():
         {"horizon": 0},
         {"discount": 2},
         {"margin": 0},
-        {"replications": 5},
+        {"replicates": 5},
     ],
 )
 def test_a_residual_value_of_nothing_is_refused(wrong):

@@ -68,7 +68,7 @@ def residual_value(
     discount: float,
     rng: np.random.Generator,
     margin: float = 1.0,
-    replications: int = 200,
+    replicates: int = 200,
 ) -> ResidualValue:
     """Say what customers are still worth, from what each bought, in today's money.
 
@@ -90,7 +90,7 @@ def residual_value(
         Where the chance of the interval comes from.
     margin
         Share of an amount that is earned; 1 for turnover.
-    replications
+    replicates
         Bootstrap samples; 0 for no interval.
 
     Returns
@@ -133,12 +133,12 @@ def residual_value(
     >>> model = given("bg-nbd", {"r": 0.2426, "alpha": 4.4135, "a": 0.7929, "b": 2.4258})
     >>> amounts = given("gamma-gamma", {"p": 6.25, "q": 3.74, "v": 15.44})
     >>> found = residual_value(model, amounts, [2, 0], [30.43, 0], [38.86, 38.86], [22.35, 0], horizon=39,
-    ...     discount=0.002, rng=np.random.Generator(np.random.PCG64(1)), replications=0)
+    ...     discount=0.002, rng=np.random.Generator(np.random.PCG64(1)), replicates=0)
     >>> round(found.mean.value, 2), [round(one, 2) for one in found.each]
     (17.88, [29.15, 6.61])
     """
     _fits(model, amounts, horizon, discount, margin)
-    if replications and replications < FEWEST_DRAWS:
+    if replicates and replicates < FEWEST_DRAWS:
         raise UnfitModel(f"An interval takes at least {FEWEST_DRAWS} samples; 0 asks for none.")
     x, tx, observed = checked(frequency, recency, age)
     z = np.atleast_1d(np.asarray(monetary, dtype=float))
@@ -148,9 +148,9 @@ def residual_value(
     each = _worth(model, model.values, amounts.values, (x, tx, observed, z), money)
     n, value = len(x), float(each.mean())
     spread, warnings = None, []
-    if replications:
-        found = list(_again(model, amounts, (x, tx, observed, z), money, rng, replications))
-        if len(found) < (1 - LOST) * replications or value <= 0:
+    if replicates:
+        found = list(_again(model, amounts, (x, tx, observed, z), money, rng, replicates))
+        if len(found) < (1 - LOST) * replicates or value <= 0:
             warnings.append("The residual value has no interval: too many samples of such customers fit no model.")
         else:
             spread = float(np.std(np.log(found), ddof=1)) * math.sqrt(min(n, MOST_DRAWN) / n)
@@ -201,7 +201,7 @@ def _again(
     rows: tuple[Numbers, Numbers, Numbers, Numbers],
     money: _Money,
     rng: np.random.Generator,
-    replications: int,
+    replicates: int,
 ) -> Iterator[float]:
     """Value the same customers by models that are fitted to samples drawn from these models."""
     n = len(rows[0])
@@ -209,7 +209,7 @@ def _again(
         chosen = np.sort(rng.choice(n, MOST_DRAWN, replace=False))
         x, tx, age, z = (one[chosen] for one in rows)
         rows = (x, tx, age, z)
-    for _ in range(replications):
+    for _ in range(replicates):
         drawn = draw(model, rows[2], rng)
         try:
             means = draw_means(amounts, drawn.frequency, rng)

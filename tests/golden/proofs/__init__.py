@@ -12,22 +12,13 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from mizzle.cli import measure
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
-FAMILIES: tuple[str, ...] = (
-    "survey",
-    "level",
-    "agreement",
-    "adoption",
-    "economics",
-    "loyalty",
-    "language",
-    "memory",
-    "momentum",
-    "survival",
-)
+FAMILIES = tuple(family for family in measure.FAMILIES if family != "privacy")
 """Families of measures with proofs, each a module beside this one."""
 
 Basis = Literal["seen", "recalled", "recomputed", "formula"]

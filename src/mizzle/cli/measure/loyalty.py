@@ -288,7 +288,7 @@ def _worth(
             discount=math.expm1(math.log1p(chosen.discount) / year),
             rng=np.random.default_rng(chosen.seed),
             margin=chosen.margin,
-            replications=chosen.samples,
+            replicates=chosen.samples,
         )
     except MizzleError as reason:
         return [], None, [f"There is no residual value. {reason}"]
