@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from mizzle.cli.measure import Measure, Option, names
-from mizzle.cli.measure.survey_groups import GROUPS, number
+from mizzle.cli.measure.survey_groups import GROUPS, ends, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,7 +114,7 @@ def _alpha(chosen: argparse.Namespace) -> Answer:
         *_each("alpha_if_dropped", found.dropped),
         *_each("item_rest", found.item_rest),
     ]
-    warnings += _against(found.item_rest)
+    warnings += _against(found.item_rest, answers)
     return Answer("alpha", ALPHA, "", figures, _incomplete(columns, found.incomplete), warnings)
 
 
@@ -125,7 +125,7 @@ def _item_rest(chosen: argparse.Namespace) -> Answer:
     columns, answers, warnings = _scale(chosen)
     found = item_rest(answers, chosen.items)
     incomplete = columns.n - next(iter(found.values())).n
-    aside, warnings = _incomplete(columns, incomplete), warnings + _against(found)
+    aside, warnings = _incomplete(columns, incomplete), warnings + _against(found, answers)
     return Answer("item-rest", ITEM_REST, "", _each("item_rest", found), aside, warnings)
 
 
@@ -343,8 +343,6 @@ def _read(chosen: argparse.Namespace, wanted: Sequence[str], by: str | None = No
 
 def _scale(chosen: argparse.Namespace) -> tuple[Columns, Numbers, list[str]]:
     """Read the items of a scale, those worded against it turned round."""
-    import numpy as np
-
     from mizzle.errors import MizzleError
     from mizzle.survey.reliability import reverse
 
@@ -355,23 +353,28 @@ def _scale(chosen: argparse.Namespace) -> tuple[Columns, Numbers, list[str]]:
     answers = _some(columns.matrix(chosen.items), chosen.items)
     if not chosen.reverse:
         return columns, answers, []
-    low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
-    high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
+    low, high = ends(answers, chosen)
     for name in chosen.reverse:
         place = chosen.items.index(name)
         answers[:, place] = reverse(answers[:, place], low, high)
     if chosen.low is not None and chosen.high is not None:
         return columns, answers, []
-    ends = f"Items were turned round on a scale from {low:g} to {high:g}, the ends found in the data"
-    return columns, answers, [f"{ends}; give --low and --high if the question had others."]
+    told = f"Items were turned round on a scale from {low:g} to {high:g}, the ends found in the data"
+    return columns, answers, [f"{told}; give --low and --high if the question had others."]
 
 
-def _against(item_rest: Mapping[str, Estimate]) -> list[str]:
-    """Warn of items that go against the others."""
+def _against(item_rest: Mapping[str, Estimate], answers: Numbers) -> list[str]:
+    """Warn of items that go against the others: of the two camps that the answers show, the smaller one."""
+    import numpy as np
+
     down = [name for name, one in item_rest.items() if one.value is not None and one.value < 0]
     if not down:
         return []
-    return [f"These items go against the others: {', '.join(down)}. If they are worded so, name them in --reverse."]
+    whole = answers[~np.isnan(answers).any(axis=1)]
+    main = np.linalg.eigh(np.corrcoef(whole.T))[1][:, -1]
+    camp = main < 0 if (main < 0).sum() < (main > 0).sum() else main > 0
+    told = [name for name, one in zip(item_rest, camp.tolist(), strict=True) if one] or down
+    return [f"These items go against the others: {', '.join(told)}. If they are worded so, name them in --reverse."]
 
 
 def _score(chosen: argparse.Namespace) -> tuple[Columns, Numbers, Sequence[SetAside]]:

@@ -108,6 +108,19 @@ def _shrout_fleiss(chosen: argparse.Namespace) -> Answer:
     return Answer("shrout-fleiss", SHROUT_FLEISS, "", figures, aside)
 
 
+def ends(answers: Numbers, chosen: argparse.Namespace) -> tuple[float, float]:
+    """Give the ends of the scale: as told, or as the answers show them."""
+    import numpy as np
+
+    from mizzle.errors import MizzleError
+
+    low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
+    high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
+    if low == high:
+        raise MizzleError(f"Every answer is {low:g}, which does not show the scale. Give its ends: --low and --high.")
+    return low, high
+
+
 def _as_we(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
@@ -118,8 +131,7 @@ def _as_we(chosen: argparse.Namespace) -> Answer:
     columns, answers = _read(chosen)
     if np.isnan(answers).all():
         raise MizzleError("No row has an answer. Name other columns, or give a file with answers.")
-    low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
-    high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
+    low, high = ends(answers, chosen)
     found = as_we(answers, columns.words(chosen.group), low=low, high=high, fewest=chosen.fewest)
     figures = [figure for of, one in found.items() for figure in _told(of, one)]
     warnings = []
