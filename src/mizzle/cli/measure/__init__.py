@@ -80,14 +80,18 @@ def measures() -> Iterator[tuple[str, Measure]]:
 
 
 def names(text: str) -> list[str]:
-    """Read a list of names, with commas between them.
+    """Read a list of names, with commas between them; a name that has a comma itself stands in double quotes.
 
     Examples
     --------
     >>> names("A1, A2,A3")
     ['A1', 'A2', 'A3']
+    >>> names('"Kind, and quick",A2,The "us" feeling')
+    ['Kind, and quick', 'A2', 'The "us" feeling']
     """
-    found = [part.strip() for part in text.split(",") if part.strip()]
+    import csv
+
+    found = [part.strip() for part in next(csv.reader([text], skipinitialspace=True), []) if part.strip()]
     if not found:
         raise argparse.ArgumentTypeError("names are wanted, with commas between them")
     if len(set(found)) < len(found):
