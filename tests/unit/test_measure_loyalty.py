@@ -221,7 +221,8 @@ def test_rounds_are_histories_with_counts(write, ask):
     assert found["P(alive)"]["value"] == pytest.approx(alive)
     each, answer = ask("bg-bb", path, *names)
     assert each["alpha"]["n"] == 22
-    assert answer["warnings"][-1].startswith("Expected purchases are those of the next occasion;")
+    assert answer["warnings"][-2].startswith("Expected purchases are those of the next occasion;")
+    assert answer["warnings"][-1].startswith("With 22 customers the intervals may be too narrow")
 
 
 def test_parquet_is_read_too(tmp_path, ask):
