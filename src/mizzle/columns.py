@@ -29,6 +29,9 @@ MISSING = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing", "#n
 
 _COMMAS = r"^[+-]?[0-9]+,[0-9]+$"
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?$"
+LARGEST, LEAST = 1e50, 1e-50
+"""Sizes of numbers that can be reckoned with; what is nearer to nothing than the least is 0."""
+
 NAMED = 30
 """Columns named in a message."""
 
@@ -98,7 +101,7 @@ class Columns:
         Raises
         ------
         UnfitColumn
-            For no such column, a cell that is no number, an endless or impossible number; with its row and value.
+            For no such column, a cell that is no number, one beyond 1e50, or impossible; with its row and value.
         """
         cells = self._cells(name)
         if _with_commas(cells):
@@ -109,8 +112,9 @@ class Columns:
         found = pc.cast(pc.if_else(fits, cells, pa.scalar(None, pa.string())), pa.float64())
         values: Numbers = found.fill_null(np.nan).to_numpy(zero_copy_only=False)
         if not strict:
-            values = np.where(np.isinf(values), np.nan, values)
-        self._within(name, ~np.isinf(values), "is too large to be a number")
+            values = np.where(np.abs(values) > LARGEST, np.nan, values)
+        self._within(name, ~(np.abs(values) > LARGEST), "is too large to be a number that is meant")
+        values = np.where(np.abs(values) < LEAST, 0.0, values)
         if low is not None:
             self._within(name, ~(values < low), f"is below {low:g}, the least that can be meant")
         if high is not None:

@@ -171,6 +171,11 @@ def test_a_series_of_one_period_has_no_regression():
         bass([7, 0, 0, 0, 0, 0], form="ols")
 
 
+def test_a_series_that_neither_rises_nor_falls_has_no_regression():
+    with pytest.raises(MizzleError, match="No Bass curve"):
+        bass([48] * 20, form="ols")
+
+
 def test_trailing_periods_without_a_number_are_left_out():
     assert bass([*VCR, NAN, NAN]).periods == 10
 

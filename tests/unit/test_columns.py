@@ -41,6 +41,7 @@ def test_decimal_commas_are_read_where_the_column_has_no_point(tmp_path):
         ("four", "is no number"),
         ("1E999999999999", "is no number"),
         ("1E9999", "too large"),
+        ("-1e51", "too large"),
         ("0x10", "is no number"),
         ("inf", "is no number"),
     ],
@@ -50,6 +51,12 @@ def test_what_is_no_number_is_named_with_its_row(tmp_path, cell, why):
     with pytest.raises(UnfitColumn, match="row 2") as told:
         read.numbers("a")
     assert why in str(told.value)
+
+
+def test_a_number_that_cannot_be_told_from_nothing_is_nothing(tmp_path):
+    read = read_columns(csv(tmp_path, "a,b\n1e-51,1e51\n-1e-300,1\n1e-9,-1e50\n"))
+    assert read.numbers("a").tolist() == [0.0, 0.0, 1e-9]
+    np.testing.assert_array_equal(read.numbers("b", strict=False), [np.nan, 1, -1e50])
 
 
 def test_a_long_value_is_shown_short(tmp_path):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from mizzle.answer import Answer, Figure, SetAside, figures_of
 from mizzle.cli import _Parser, run
-from mizzle.cli.measure import Measure, Option, measures, parser_of, shown
+from mizzle.cli.measure import HOLDS_FROM, Measure, Option, measures, parser_of, shown, with_caution
 from mizzle.cli.measure.given import names
 from mizzle.estimate import Estimate, Interval
 
@@ -87,6 +88,7 @@ def _fitting(option, missing, values):
 
 def test_names_are_given_with_commas_and_once():
     assert names("a,b") == ["a", "b"]
+    assert names('"a, b", c [x],d "e"') == ["a, b", "c [x]", 'd "e"']
     for text in ("", "a,a"):
         with pytest.raises(argparse.ArgumentTypeError):
             names(text)
@@ -148,3 +150,22 @@ def test_a_screen_of_its_own_width_is_kept(monkeypatch):
 
     monkeypatch.setattr(shown, "Console", Terminal)
     assert shown._out().width == 90
+
+
+def resting_on(n, *, measure="slide", of="", interval=Interval(0.1, 0.9)):  # noqa: B008 - a constant
+    return Answer(measure, "m/1", "", [Figure("x", Estimate(0.5, interval, n, "", "m/1"), of)], warnings=["Look."])
+
+
+def test_an_interval_that_rests_on_too_few_says_so():
+    told = with_caution(resting_on(12)).warnings
+    assert told == ["Look.", "With 12 ratings the intervals may be too narrow: they are known to hold from 40 on."]
+    for enough in (resting_on(40), resting_on(12, interval=None), resting_on(12, of="a"), resting_on(2, measure="nps")):
+        assert with_caution(enough) is enough
+
+
+def test_from_how_many_on_intervals_hold_is_what_the_catalogue_says():
+    pages = Path(__file__).parents[2] / "docs" / "reference" / "measures"
+    parts = "".join(page.read_text("utf-8") for page in pages.glob("*.md")).split("\n## ")
+    said = {part.partition("\n")[0]: part for part in parts}
+    for name, (least, _) in HOLDS_FROM.items():
+        assert f"{least:,} " in said["loyalty" if name == "loyalty-summary" else name], name

@@ -88,6 +88,15 @@ def test_a_vocabulary_may_be_one_column_and_the_texts_one_unit(ask, texts, write
     assert code == 0
     assert figures(answer)["concept_share[wait]"]["value"] == 0
     assert figures(answer)["uptake[all]"]["n"] == 9
+    assert answer["warnings"] == []
+
+
+def test_a_plain_list_of_words_keeps_its_first_line(ask, texts, write):
+    words = write("list.txt", ("promise",), ("wait",))
+    code, answer = ask("uptake", texts, "--text", "said", "--vocabulary", words)
+    assert code == 0
+    assert figures(answer)["concept_share[promise]"]["value"] > 0
+    assert answer["warnings"][0].startswith("The first line of list.txt, 'promise', is taken for a word")
 
 
 @pytest.fixture

@@ -214,8 +214,15 @@ def test_rounds_are_histories_with_counts(write, ask):
     found, _ = ask("bg-bb", path, *names, "--customers", "donors", "--horizon", 5, "--per-history")
     assert found["alpha"]["value"] == pytest.approx(1.204, abs=0.001)
     assert found["expected_purchases[x=6, t_x=6, n=6]"]["value"] == pytest.approx(3.75, abs=0.01)
-    each, _ = ask("bg-bb", path, *names)
+    donors = {f"x={x}, t_x={last}, n=6": n for x, last, n in DONATIONS}
+    total = sum(n * found[f"expected_purchases[{of}]"]["value"] for of, n in donors.items())
+    assert found["expected_purchases_total"]["value"] == pytest.approx(total)
+    alive = sum(n * found[f"P(alive)[{of}]"]["value"] for of, n in donors.items()) / sum(donors.values())
+    assert found["P(alive)"]["value"] == pytest.approx(alive)
+    each, answer = ask("bg-bb", path, *names)
     assert each["alpha"]["n"] == 22
+    assert answer["warnings"][-2].startswith("Expected purchases are those of the next occasion;")
+    assert answer["warnings"][-1].startswith("With 22 customers the intervals may be too narrow")
 
 
 def test_parquet_is_read_too(tmp_path, ask):

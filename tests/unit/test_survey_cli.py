@@ -99,6 +99,27 @@ def test_an_item_that_goes_against_the_others_is_pointed_out(answers, ask):
     assert of(told)["item_rest[A1]"] < 0
 
 
+def test_where_several_items_go_against_the_others_the_smaller_camp_is_pointed_out(ask, tmp_path):
+    rng = np.random.default_rng(6)
+    one = rng.standard_normal((200, 1)) + 0.8 * rng.standard_normal((200, 5))
+    for turned, told in (([3, 4], "D, E"), ([0], "A"), ([0, 1, 2], "D, E")):
+        rows = one.copy()
+        rows[:, turned] *= -1
+        path = tmp_path / "camps.csv"
+        np.savetxt(path, rows, delimiter=",", header="A,B,C,D,E", comments="")
+        (said,) = ask("alpha", path, "--items", "A,B,C,D,E")["warnings"]
+        assert said.startswith(f"These items go against the others: {told}. If they are worded so")
+
+
+def test_answers_that_are_all_alike_do_not_show_the_scale(ask, tmp_path, capsys):
+    path = tmp_path / "alike.csv"
+    path.write_text("A,B,team\n2,2,x\n2,2,x\n2,2,y\n2,2,y\n")
+    for words in (["alpha", "--reverse", "B"], ["as-we", "--group", "team"]):
+        assert run(["measure", words[0], str(path), "--items", "A,B", *words[1:]]) == 2
+        assert "Every answer is 2, which does not show the scale. Give its ends" in capsys.readouterr().err
+    assert ask("as-we", path, "--items", "A,B", "--group", "team", "--low", 1, "--high", 5)["warnings"]
+
+
 def test_omega_of_one_factor_and_of_groups_of_items(answers, ask, tmp_path):
     reverse = ["--reverse", "A1", "--low", "1", "--high", "6"]
     told = ask("omega", answers, "--items", ",".join(ITEMS), *reverse)

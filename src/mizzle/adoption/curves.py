@@ -365,7 +365,7 @@ def _by_regression(y: Numbers) -> _Fit:
     before = np.concatenate([[0.0], np.cumsum(y)[:-1]])
     unit = float(y.sum())
     x = np.column_stack([np.ones(len(y)), before / unit, (before / unit) ** 2])
-    if np.linalg.matrix_rank(x) < 3:  # noqa: PLR2004 - three coefficients
+    if not np.ptp(y) or np.linalg.matrix_rank(x) < 3:  # noqa: PLR2004 - three coefficients
         raise _no_curve(y)
     found, *_ = np.linalg.lstsq(x, y, rcond=None)
     a, b, c = (found / [1, unit, unit**2]).tolist()

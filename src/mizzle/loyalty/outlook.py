@@ -214,7 +214,15 @@ def expected_purchases_new(model: Fitted, horizon: float) -> Estimate:
     return Estimate(found.value, found.interval, found.n, "purchases", EXPECTED)
 
 
-def outlook(model: Fitted, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, horizon: float) -> Outlook:
+def outlook(
+    model: Fitted,
+    frequency: ArrayLike,
+    recency: ArrayLike,
+    age: ArrayLike,
+    horizon: float,
+    *,
+    customers: ArrayLike | None = None,
+) -> Outlook:
     """Say what to expect of a whole customer base in the coming time.
 
     Parameters
@@ -223,6 +231,8 @@ def outlook(model: Fitted, frequency: ArrayLike, recency: ArrayLike, age: ArrayL
         BG/NBD, Pareto/NBD, MBG/CNBD-k or BG/BB, fitted or given.
     frequency, recency, age, horizon
         As for `expected_purchases`.
+    customers
+        How many customers have each history; one where it is not given.
 
     Returns
     -------
@@ -262,8 +272,12 @@ def outlook(model: Fitted, frequency: ArrayLike, recency: ArrayLike, age: ArrayL
     (1.42, 0.86)
     """
     x, tx, observed = checked(frequency, recency, age)
-    n = len(x)
-    x, tx, observed, weight = compressed(x, tx, observed)
+    if customers is None:
+        n = len(x)
+        x, tx, observed, weight = compressed(x, tx, observed)
+    else:
+        weight = np.asarray(customers, dtype=float)
+        n = round(float(weight.sum()))
     alive, coming = _alive(model), _expected(model, _horizon(horizon))
 
     def mean_alive(at: Numbers) -> float:

@@ -33,6 +33,28 @@ FAMILIES: tuple[str, ...] = (
 LOGS = ("distance", "map", "timeline")
 """What measures an event log, and is a command by itself."""
 
+HOLDS_FROM = {
+    "alpha": (20, "people"),
+    "omega": (100, "people"),
+    "krippendorff": (20, "units"),
+    "slide": (40, "ratings"),
+    "agreement": (20, "pairs"),
+    "lagged": (50, "pairs of sessions"),
+    "bass": (12, "periods"),
+    "unsatisfied": (50, "cases"),
+    "margin-at-risk": (50, "customers of a kind"),
+    "acquire-or-keep": (30, "customers"),
+    "loyalty": (1000, "customers"),
+    "loyalty-summary": (1000, "customers"),
+    "retention": (200, "customers"),
+    "bg-bb": (4000, "customers"),
+    "survival": (30, "rows"),
+}
+"""From how many on the intervals of a measure are known to hold 95 %, as its documentation says, and what is counted.
+
+Measures that are not named hold with any number, are too wide rather than too narrow with few, or warn by themselves.
+"""
+
 
 class Option(NamedTuple):
     """An option of a measure: its flag, what it means, and how argparse takes it."""
@@ -120,6 +142,18 @@ def parser_of(one: Measure, make: type[argparse.ArgumentParser]) -> argparse.Arg
     return made
 
 
+def with_caution(answer: Answer) -> Answer:
+    """Say in an answer's warnings where its intervals rest on fewer than they are known to hold from."""
+    from dataclasses import replace
+
+    least, counted = HOLDS_FROM.get(answer.measure, (0, ""))
+    fewest = min((told.estimate.n for told in answer.figures if told.estimate.interval and not told.of), default=least)
+    if fewest >= least:
+        return answer
+    said = f"With {fewest:,} {counted} the intervals may be too narrow: they are known to hold from {least:,} on."
+    return replace(answer, warnings=[*answer.warnings, said])
+
+
 def run(chosen: argparse.Namespace, make: type[argparse.ArgumentParser]) -> None:
     """Run `mizzle measure WORDS…`: list the measures, or ask one."""
     words: list[str] = chosen.words
@@ -136,7 +170,7 @@ def run(chosen: argparse.Namespace, make: type[argparse.ArgumentParser]) -> None
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise NoSuchName(f"There is no measure called {words[0]!r}.{hint} See mizzle measure --list")
     one = known[words[0]]
-    answer = one.ask(told := parser_of(one, make).parse_args(words[1:]))
+    answer = with_caution(one.ask(told := parser_of(one, make).parse_args(words[1:])))
     if told.json:
         import json
 

@@ -17,14 +17,18 @@ LARGEST = 10**15
 
 
 def names(text: str) -> list[str]:
-    """Read a list of names, with commas between them.
+    """Read a list of names, with commas between them; a name that has a comma itself stands in double quotes.
 
     Examples
     --------
     >>> names("A1, A2,A3")
     ['A1', 'A2', 'A3']
+    >>> names('"Kind, and quick",A2,The "us" feeling')
+    ['Kind, and quick', 'A2', 'The "us" feeling']
     """
-    found = [part.strip() for part in text.split(",") if part.strip()]
+    import csv
+
+    found = [part.strip() for part in next(csv.reader([text], skipinitialspace=True), []) if part.strip()]
     if not found:
         raise _wanted("a list of names with commas between them", text)
     if len(set(found)) < len(found):

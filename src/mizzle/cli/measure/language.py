@@ -29,10 +29,11 @@ def _uptake(chosen: argparse.Namespace) -> Answer:
     columns = read(chosen, chosen.text, chosen.unit, chosen.date, chosen.author)
     units = columns.words(chosen.unit) if chosen.unit else ["all"] * columns.n
     texts = columns.words(chosen.text)
+    vocabulary, warnings = _vocabulary(chosen)
     found = uptake(
         texts,
         units,
-        _vocabulary(chosen),
+        vocabulary,
         periods=_periods(columns, chosen.date, chosen.by) if chosen.date else None,
         authors=columns.words(chosen.author) if chosen.author else None,
         languages=chosen.languages,
@@ -49,7 +50,7 @@ def _uptake(chosen: argparse.Namespace) -> Answer:
         (found.n_withheld, f"texts of units with fewer than {chosen.least} texts or authors: {which}"),
         (len(texts) - used - found.n_withheld, "texts that are empty, or of no unit or date"),
     )
-    warnings = [] if found.units else [f"No unit has {chosen.least} texts, so nothing is said of any."]
+    warnings += [] if found.units else [f"No unit has {chosen.least} texts, so nothing is said of any."]
     return Answer("uptake", METHOD, "share", figures, set_aside, warnings)
 
 
@@ -69,7 +70,11 @@ def _of_unit(one: UnitUptake, of: str) -> list[Figure]:
     ]
 
 
-def _vocabulary(chosen: argparse.Namespace) -> dict[str, list[str]]:
+HEADINGS = ("concept", "concepts", "word", "words", "term", "terms", "phrase", "phrases", "vocabulary")
+"""What may stand above a list of words; any other first line is taken for a word of the list."""
+
+
+def _vocabulary(chosen: argparse.Namespace) -> tuple[dict[str, list[str]], list[str]]:
     """Read the vocabulary: a concept and its words, or one column of words that are each a concept."""
     from mizzle.columns import read_columns
 
@@ -78,12 +83,17 @@ def _vocabulary(chosen: argparse.Namespace) -> dict[str, list[str]]:
     concept = lower.get("concept", columns.names[0])
     words = [name for name in columns.names if name != concept and name.strip().lower() not in ("language", "lang")]
     vocabulary: dict[str, list[str]] = {}
+    warnings = []
+    if len(columns.names) == 1 and concept.strip().lower() not in HEADINGS:
+        vocabulary[concept] = [concept]
+        told = f"The first line of {chosen.vocabulary.name}, {concept!r}, is taken for a word of the vocabulary."
+        warnings.append(f"{told} If it is a heading, write 'concept' in its place.")
     named = columns.words(concept)
     for name in words or [concept]:
         for one, word in zip(named, columns.words(name), strict=True):
             if one and word:
                 vocabulary.setdefault(one, []).extend(part.strip() for part in word.split(";"))
-    return vocabulary
+    return vocabulary, warnings
 
 
 def _periods(columns: Columns, name: str, by: str) -> list[str | None]:

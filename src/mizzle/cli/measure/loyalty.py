@@ -360,15 +360,22 @@ def _retention(chosen: argparse.Namespace) -> Answer:
 
 def _bg_bb(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
-    from mizzle.loyalty import bg_bb, customers, expected_purchases_new
+    from mizzle.loyalty import bg_bb, customers, expected_purchases_new, outlook
 
     named = (chosen.frequency, chosen.recency, chosen.occasions)
     columns = read(chosen, *named, chosen.customers)
     x, last, n = (columns.numbers(name, low=0) for name in named)
     weight = columns.numbers(chosen.customers, low=0) if chosen.customers else None
     model = bg_bb(x, last, n, customers=weight)
-    figures = [*_parameters(model), Figure("LL", model.log_likelihood)]
-    figures.append(Figure("expected_purchases_new", expected_purchases_new(model, chosen.horizon)))
+    ahead = outlook(model, x, last, n, chosen.horizon, customers=weight)
+    figures = [
+        *_parameters(model),
+        Figure("LL", model.log_likelihood),
+        Figure("P(alive)", ahead.p_alive),
+        Figure("expected_purchases", ahead.expected_purchases),
+        Figure("expected_purchases_total", ahead.expected_total),
+        Figure("expected_purchases_new", expected_purchases_new(model, chosen.horizon)),
+    ]
     if chosen.per_history:
         each = customers(model, x, last, n, chosen.horizon)
         called = [f"x={a:g}, t_x={b:g}, n={c:g}" for a, b, c in zip(x, last, n, strict=True)]
@@ -376,7 +383,8 @@ def _bg_bb(chosen: argparse.Namespace) -> Answer:
         figures += [
             Figure("expected_purchases", one.expected_purchases, of) for of, one in zip(called, each, strict=True)
         ]
-    told = f"Expected purchases are those of the coming {chosen.horizon} occasions."
+    which = "next occasion" if chosen.horizon == 1 else f"coming {chosen.horizon} occasions"
+    told = f"Expected purchases are those of the {which}; P(alive) is the chance to be still a customer on the next."
     return Answer("bg-bb", model.method, "purchases", figures, columns.set_aside, [*model.warnings, told])
 
 

@@ -102,7 +102,7 @@ def _alpha(chosen: argparse.Namespace) -> Answer:
         *_each("alpha_if_dropped", found.dropped),
         *_each("item_rest", found.item_rest),
     ]
-    warnings += _against(found.item_rest)
+    warnings += _against(found.item_rest, answers)
     return Answer("alpha", ALPHA, "", figures, aside(columns, (found.incomplete, MISSING)), warnings)
 
 
@@ -113,7 +113,7 @@ def _item_rest(chosen: argparse.Namespace) -> Answer:
     columns, answers, warnings = _scale(chosen)
     found = item_rest(answers, chosen.items)
     incomplete = columns.n - next(iter(found.values())).n
-    left, warnings = aside(columns, (incomplete, MISSING)), warnings + _against(found)
+    left, warnings = aside(columns, (incomplete, MISSING)), warnings + _against(found, answers)
     return Answer("item-rest", ITEM_REST, "", _each("item_rest", found), left, warnings)
 
 
@@ -340,12 +340,18 @@ def _scale(chosen: argparse.Namespace) -> tuple[Columns, Numbers, list[str]]:
     return columns, answers, told
 
 
-def _against(item_rest: Mapping[str, Estimate]) -> list[str]:
-    """Warn of items that go against the others."""
+def _against(item_rest: Mapping[str, Estimate], answers: Numbers) -> list[str]:
+    """Warn of items that go against the others: of the two camps that the answers show, the smaller one."""
+    import numpy as np
+
     down = [name for name, one in item_rest.items() if one.value is not None and one.value < 0]
     if not down:
         return []
-    return [f"These items go against the others: {', '.join(down)}. If they are worded so, name them in --reverse."]
+    whole = answers[~np.isnan(answers).any(axis=1)]
+    main = np.linalg.eigh(np.corrcoef(whole.T))[1][:, -1]
+    camp = main < 0 if (main < 0).sum() < (main > 0).sum() else main > 0
+    told = [name for name, one in zip(item_rest, camp.tolist(), strict=True) if one] or down
+    return [f"These items go against the others: {', '.join(told)}. If they are worded so, name them in --reverse."]
 
 
 def _score(chosen: argparse.Namespace) -> tuple[Columns, Numbers, Sequence[SetAside]]:

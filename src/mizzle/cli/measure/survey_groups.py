@@ -111,8 +111,12 @@ def scale_of(answers: Numbers, chosen: argparse.Namespace) -> tuple[float, float
     """Give the ends of the scale: as told, or those of the answers, with a warning that they were found there."""
     import numpy as np
 
+    from mizzle.errors import MizzleError
+
     low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
     high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
+    if low == high:
+        raise MizzleError(f"Every answer is {low:g}, which does not show the scale. Give its ends: --low and --high.")
     if chosen.low is not None and chosen.high is not None:
         return low, high, []
     ends = f"The scale is taken to go from {low:g} to {high:g}, the ends found in the data"
