@@ -1,4 +1,4 @@
-"""Measure mizzle beside its peers: `./run bench journeys | logs | coverage | fuzz | web | kill | privacy`."""
+"""Measure mizzle beside its peers: `./run bench LANE`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ def main() -> None:
     kill.add_argument("--quick", action="store_true", help="writes no page")
     privacy = lanes.add_parser("privacy", help="attacks on releases: what is certain, what remains useful, how long")
     privacy.add_argument("--quick", action="store_true", help="a few organisations; writes no page")
+    measures = lanes.add_parser("measures", help="measures beside their peers: loyalty, importance, scales, raters")
+    measures.add_argument("--quick", action="store_true", help="small sizes, to try the lane out; writes no page")
+    measures.add_argument("--without-peers", action="store_true", help="mizzle alone; writes no page")
     options = parser.parse_args()
     BENCH.mkdir(exist_ok=True)
     import_module(f"lane_{options.lane}").run(options)

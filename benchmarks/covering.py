@@ -15,7 +15,18 @@ from measuring import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-FAMILIES: tuple[str, ...] = ("survey", "level", "agreement", "adoption", "economics")
+FAMILIES: tuple[str, ...] = (
+    "survey",
+    "level",
+    "agreement",
+    "adoption",
+    "economics",
+    "loyalty",
+    "language",
+    "memory",
+    "momentum",
+    "survival",
+)
 """Families of measures with intervals; `covering_FAMILY.py` has `COVERINGS`."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "measures" / "coverage.json"

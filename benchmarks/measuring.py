@@ -29,6 +29,8 @@ How fast mizzle is, how much memory it takes and how often its intervals are rig
 read the ratios, since seconds differ from machine to machine.
 """
 _LANES = ("journeys", "logs", "coverage", "measures", "privacy", "fuzz", "web", "kill")
+PEERS = ("contend_peers.py", "peers")
+"""The script of the peers and the name of their lock, which is that of their environment too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ def own(script: str, name: str, *, runs: int = 1, **arguments: Any) -> Run:
     return _contend(Path(sys.executable), script, name, runs, arguments)
 
 
-def peer(name: str, *, runs: int = 1, **arguments: Any) -> Run:
-    """Run a contender of `contend_peers.py` in the environment of the peers."""
-    return _contend(_peers(), "contend_peers.py", name, runs, arguments)
+def peer(name: str, *, runs: int = 1, of: tuple[str, str] = PEERS, **arguments: Any) -> Run:
+    """Run a contender of the script of some peers in their environment."""
+    script, lock = of
+    return _contend(_peers(lock), script, name, runs, arguments)
 
 
 def _contend(python: Path, script: str, name: str, runs: int, arguments: dict[str, Any]) -> Run:
@@ -79,9 +82,10 @@ def _contend(python: Path, script: str, name: str, runs: int, arguments: dict[st
     return Run(**middle, answer=found[-1]["answer"], runs=runs)
 
 
-def _peers() -> Path:
-    """Give the Python of the peers' environment, made from their lock once per lock."""
-    lock, place = ROOT / "requirements" / "peers.lock", BENCH / "venv"
+def _peers(called: str) -> Path:
+    """Give the Python of the environment of some peers, made from their lock once per lock."""
+    lock = ROOT / "requirements" / f"{called}.lock"
+    place = BENCH / ("venv" if called == "peers" else f"venv-{called}")
     python, stamp = place / "bin" / "python", place / ".synced"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
@@ -95,12 +99,14 @@ def _peers() -> Path:
     return python
 
 
-def kept(name: str, script: str, contender: str, **arguments: Any) -> Path:
+def kept(
+    name: str, script: str, contender: str, *, maker: str = "src/mizzle/simulate/orders.py", **arguments: Any
+) -> Path:
     """Make a file of generated data once, and again whenever what generates it has changed."""
     DATA.mkdir(parents=True, exist_ok=True)
-    maker = hashlib.sha256((ROOT / "src/mizzle/simulate/orders.py").read_bytes() + json.dumps(arguments).encode())
+    made_by = hashlib.sha256((ROOT / maker).read_bytes() + json.dumps(arguments).encode())
     stem, _, ending = name.partition(".")
-    path = DATA / f"{stem}-{maker.hexdigest()[:10]}.{ending}"
+    path = DATA / f"{stem}-{made_by.hexdigest()[:10]}.{ending}"
     if not path.exists():
         for old in DATA.glob(f"{stem}-??????????.{ending}"):
             old.unlink()
@@ -112,7 +118,7 @@ def kept(name: str, script: str, contender: str, **arguments: Any) -> Path:
     return path
 
 
-def machine(packages: tuple[str, ...], peers: tuple[str, ...] = ()) -> str:
+def machine(packages: tuple[str, ...], peers: tuple[str, ...] = (), *, of: tuple[str, str] = PEERS) -> str:
     """Say on what the figures were measured: the machine in general words, and versions."""
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     parts = [
@@ -120,7 +126,7 @@ def machine(packages: tuple[str, ...], peers: tuple[str, ...] = ()) -> str:
     ]
     parts += [f"{name} {version(name)}" for name in packages]
     if peers:
-        parts += [f"{name} {number}" for name, number in peer("versions", names=list(peers)).answer.items()]
+        parts += [f"{name} {number}" for name, number in peer("versions", of=of, names=list(peers)).answer.items()]
     return "Measured on: " + ", ".join(parts) + "."
 
 

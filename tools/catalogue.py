@@ -25,7 +25,8 @@ FOLDER = ROOT / "docs" / "reference" / "measures"
 PROOFS, COVERAGE, COSTS = (FOLDER / f"{name}.json" for name in ("proofs", "coverage", "costs"))
 
 sys.path.insert(0, str(ROOT / "tests"))
-from golden.proofs import Absent, proofs  # type: ignore[import-not-found] # noqa: E402 - tests: known at run time
+# The tests' own list of published results; the path to it is known at run time only.
+from golden.proofs import Absent, proofs  # type: ignore[import-not-found] # noqa: E402 - the path comes first
 
 LABELS = ("Formula", "Assumes", "Missing data", "Interval", "Not for")
 HEADS = {

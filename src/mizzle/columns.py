@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.answer import SetAside
-from mizzle.errors import MizzleError, UnreadableLog
+from mizzle.errors import MizzleError, UnclearMapping, UnreadableLog
 from mizzle.logs.batches import ROW
 from mizzle.logs.readers import open_reader
 from mizzle.logs.times.moments import TimeProfile, as_texts
@@ -81,7 +81,9 @@ class Columns:
         codes = np.where(places >= 0, rank[places] if len(names) else 0, -1)
         return codes, [str(names[place]) for place in order]
 
-    def numbers(self, name: str, *, low: float | None = None, high: float | None = None) -> Numbers:
+    def numbers(
+        self, name: str, *, low: float | None = None, high: float | None = None, strict: bool = True
+    ) -> Numbers:
         """Give a column as numbers; NaN where a cell says nothing.
 
         Parameters
@@ -90,6 +92,8 @@ class Columns:
             The column.
         low, high
             The least and the greatest number that can be meant.
+        strict
+            Whether a cell that is no number is refused; NaN stands for it otherwise.
 
         Raises
         ------
@@ -100,10 +104,12 @@ class Columns:
         if _with_commas(cells):
             cells = pc.replace_substring(cells, ",", ".")
         fits = pc.fill_null(pc.match_substring_regex(cells, _NUMBER), True)
-        if not pc.all(fits).as_py():
+        if strict and not pc.all(fits).as_py():
             self._refuse(name, fits, "is no number")
-        found = pc.cast(cells, pa.float64())
+        found = pc.cast(pc.if_else(fits, cells, pa.scalar(None, pa.string())), pa.float64())
         values: Numbers = found.fill_null(np.nan).to_numpy(zero_copy_only=False)
+        if not strict:
+            values = np.where(np.isinf(values), np.nan, values)
         self._within(name, ~np.isinf(values), "is too large to be a number")
         if low is not None:
             self._within(name, ~(values < low), f"is below {low:g}, the least that can be meant")
@@ -115,7 +121,7 @@ class Columns:
         """Give several columns as one table of numbers, a row for each of the file; NaN where a cell says nothing."""
         return np.column_stack([self.numbers(name, low=low, high=high) for name in names])
 
-    def instants(self, name: str, *, dates: str | None = None) -> NDArray[np.datetime64]:
+    def instants(self, name: str, *, dates: str | None = None, strict: bool = True) -> NDArray[np.datetime64]:
         """Give a column as instants in UTC, in microseconds; not-a-time where a cell says nothing.
 
         Parameters
@@ -124,18 +130,26 @@ class Columns:
             The column, in any spelling that logs may have (`mizzle.logs.times.moments.TimeFormat`).
         dates
             ``"dmy"`` or ``"mdy"``, where the column leaves open which is the day.
+        strict
+            Whether a cell that is no date is refused; not-a-time stands for it otherwise.
 
         Raises
         ------
-        UnfitColumn, UnclearMapping
+        UnfitColumn
             For no such column, a cell that is no date, or a column that can be read in two ways.
         """
         cells = self._cells(name)
+        if not strict and cells.null_count == len(cells):
+            return np.full(len(cells), np.datetime64("NaT", "us"))
         profile = TimeProfile(())
         profile.add(cells, self.table[ROW])
-        read = profile.decide(name, dates).read(cells)
+        try:
+            read = profile.decide(name, dates).read(cells)
+        except UnclearMapping as unclear:  # which speaks of the options of a log
+            asked, hint, _ = str(unclear).partition(" Name the column of times")
+            raise UnfitColumn(asked + (" Name another column, or mend this one." if hint else "")) from None
         fits = pc.or_(pc.is_valid(read), pc.is_null(cells))
-        if not pc.all(fits).as_py():
+        if strict and not pc.all(fits).as_py():
             self._refuse(name, fits, "is no date that goes with the others of the column")
         found: NDArray[np.datetime64] = read.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
         return found
@@ -186,6 +200,7 @@ def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str |
         For a name that is no column, or a file without rows.
     """
     reader = open_reader(path, sheet=sheet, least_columns=1)
+
     try:
         if reader.facts.known:
             raise UnreadableLog(f"{path} is an event log, and this measure wants a table: CSV, Parquet or Excel.")

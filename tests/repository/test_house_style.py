@@ -179,11 +179,16 @@ LIBRARY = {
     "mizzle.engines": ("open_engine",),
     "mizzle.logs": None,
     "mizzle.journeys": None,
+    "mizzle.language": None,
+    "mizzle.momentum": None,
+    "mizzle.survival": ("kaplan_meier", "log_rank", "cox"),
+    "mizzle.memory": ("review", "retrievability", "retrievabilities", "replay", "language_of_unit", "calibration"),
     "mizzle.level": None,
     "mizzle.agreement": None,
     "mizzle.adoption": None,
     "mizzle.economics": None,
     "mizzle.survey": None,
+    "mizzle.loyalty": None,
     "mizzle.report.page": ("report",),
     "mizzle.simulate": (
         "event_log",
@@ -195,6 +200,9 @@ LIBRARY = {
         "team_answers",
         "coded_units",
         "drivers_and_outcome",
+        "buyers",
+        "purchases",
+        "cohort",
     ),
 }
 """What the library offers: names in modules, or None for all that `__all__` names."""

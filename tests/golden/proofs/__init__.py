@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
-FAMILIES: tuple[str, ...] = ("survey", "level", "agreement", "adoption", "economics")
+FAMILIES: tuple[str, ...] = (
+    "survey",
+    "level",
+    "agreement",
+    "adoption",
+    "economics",
+    "loyalty",
+    "language",
+    "memory",
+    "momentum",
+    "survival",
+)
 """Families of measures with proofs, each a module beside this one."""
 
 Basis = Literal["seen", "recalled", "recomputed", "formula"]

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 
     from mizzle.answer import Answer
 
-FAMILIES: tuple[str, ...] = ("privacy", "survey", "level", "agreement", "adoption", "economics")
+FAMILIES: tuple[str, ...] = (
+    "privacy",
+    "survey",
+    "level",
+    "agreement",
+    "adoption",
+    "economics",
+    "loyalty",
+    "language",
+    "memory",
+    "momentum",
+    "survival",
+)
 """Families of measures, each a module beside this one with its `MEASURES`."""
 
 LOGS = ("distance", "map", "timeline")
