@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,12 @@ def answer(found: Answer) -> None:
     table.add_column("")
     for head in ("value", "low to high", "n"):
         table.add_column(head, justify="right", no_wrap=True)
-    left_out = 0
-    for _, same in groupby(found.figures, lambda figure: (figure.name, bool(figure.of))):
-        rows = list(same)
-        left_out += max(len(rows) - MOST_ROWS, 0)
-        for figure in rows[:MOST_ROWS]:
+    so_far = Counter[tuple[str, bool]]()
+    for figure in found.figures:
+        so_far[figure.name, bool(figure.of)] += 1
+        if so_far[figure.name, bool(figure.of)] <= MOST_ROWS:
             table.add_row(*_cells(figure, found.unit))
+    left_out = sum(max(rows - MOST_ROWS, 0) for rows in so_far.values())
     console.print(table)
     if left_out:
         console.print(Text(f"{left_out:,} more figures are in the answer with --json.", style="dim"))
