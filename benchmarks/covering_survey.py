@@ -94,11 +94,16 @@ def of_favourable(share: float, n: int, rng: np.random.Generator) -> Drawn:
     return ends(survey.favourable(answers).overall, share)
 
 
+@cache
+def highest() -> float:
+    """Look up how many answers are among the two highest points."""
+    return float((population(FIVE, SKEWED) >= 5).mean())  # noqa: PLR2004 - favourable from here on
+
+
 def of_five_items(n: int, rng: np.random.Generator) -> Drawn:
     """Answers of one person to five items go together."""
     answers = scale_answers(rng, n, FIVE, SKEWED)
-    truth = float((population(FIVE, SKEWED) >= 5).mean())  # noqa: PLR2004 - favourable from here on
-    return ends(survey.favourable(answers, at_least=5).overall, truth)
+    return ends(survey.favourable(answers, at_least=5).overall, highest())
 
 
 def of_promoters(shares: Sequence[float], n: int, rng: np.random.Generator) -> Drawn:
@@ -164,13 +169,14 @@ def _teams() -> Iterator[Covering]:
 
 
 def _raters() -> Iterator[Covering]:
-    for n in (20, 50):
-        told = "4 raters of unlike level, ICC(A,1) .57"
-        yield Covering("shrout-fleiss", "ICC(2,1)", told, f"{n} targets", partial(of_raters, n, 4))
+    for n, k in ((20, 2), (20, 4), (100, 2), (100, 4)):
+        told = f"{k} raters of unlike level, ICC(A,1) .57"
+        yield Covering("shrout-fleiss", "ICC(2,1)", told, f"{n} targets", partial(of_raters, n, k))
     for n in (20, 50, 200):
         for level in ("nominal", "ordinal"):
             told = f"3 raters, 20% missing, {level}, alpha .49"
             yield Covering("krippendorff", "alpha", told, f"{n} units", partial(of_units, level, 0.7, 0.2, n))
+    for n in (100, 200):
         told = "3 raters, nominal, alpha .81"
         yield Covering("krippendorff", "alpha", told, f"{n} units", partial(of_units, "nominal", 0.9, 0.0, n))
 

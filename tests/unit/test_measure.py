@@ -61,7 +61,7 @@ def test_every_measure_tells_in_a_sentence_that_a_file_is_not_there(name, capsys
     words = [missing for _ in one.files]
     for option in one.options:
         if option.required:
-            values = {"1": 1.0}
+            values = ("1", "2027-01-01")
             words += [
                 option.flag,
                 str(next(iter(option.choices))) if option.choices else _fitting(option, missing, values),

@@ -41,7 +41,7 @@ def scale_answers(
     Examples
     --------
     >>> scale_answers(np.random.default_rng(1), 1000, [0.8] * 4, [-1, 0, 1]).mean(axis=0).round(1).tolist()
-    [2.5, 2.5, 2.5, 2.5]
+    [2.5, 2.4, 2.5, 2.5]
     """
     strength = np.asarray(loadings, dtype=float)
     behind = rng.standard_normal((n, 1))

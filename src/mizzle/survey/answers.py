@@ -106,8 +106,8 @@ def as_groups(groups: Sequence[object] | NDArray[Any], n: int) -> tuple[NDArray[
     return codes.astype(np.intp), [str(name) for name in names]
 
 
-def varying(table: Numbers, names: Sequence[str]) -> tuple[Numbers, Numbers]:
-    """Give the table about the means of its columns, and the means.
+def varying(table: Numbers, names: Sequence[str], *, in_place: bool = False) -> tuple[Numbers, Numbers]:
+    """Give the table about the means of its columns, and the means; `in_place` for a table that nobody else has.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def varying(table: Numbers, names: Sequence[str]) -> tuple[Numbers, Numbers]:
         Where a column has the same answer in every row.
     """
     means: Numbers = np.ones(len(table)) @ table / len(table)
-    about = table - means
+    about = np.subtract(table, means, out=table if in_place else None)
     spread = np.einsum("ij,ij->j", about, about)
     flat = np.flatnonzero(spread <= TOTAL_IS_ZERO * len(table) * means * means)
     if len(flat):
@@ -160,6 +160,11 @@ def _as_numbers(values: npt.ArrayLike, what: str) -> Numbers:
         found: Numbers = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as problem:
         raise MizzleError(f"The {what} must be numbers, with NaN or None where nothing was said: {problem}.") from None
-    if max(np.fmax.reduce(found, axis=None, initial=0.0), -np.fmin.reduce(found, axis=None, initial=0.0)) >= LARGEST:
+    # One pass tells that all is well in the usual case: nothing missing, nothing absurd.
+    axes = "ijklmn"[: found.ndim]
+    squares = float(np.einsum(f"{axes},{axes}->", found, found))
+    if not squares < LARGEST and (
+        max(np.fmax.reduce(found, axis=None, initial=0.0), -np.fmin.reduce(found, axis=None, initial=0.0)) >= LARGEST
+    ):
         raise MizzleError(f"A number of the {what} is endless or beyond {LARGEST:g}. Mend it, or leave it empty.")
     return found

@@ -31,6 +31,9 @@ BLOCK = 1 << 22
 MOST_VALUES = 2000
 """Different values of which every pair is looked at."""
 
+ROUNDING = 1e-12
+"""Share of a disagreement below which what is left of it is rounding."""
+
 FEWEST_UNITS = 3
 """Units below which leaving one out says nothing."""
 
@@ -108,7 +111,8 @@ def krippendorff(ratings: npt.ArrayLike, *, level: Level = "nominal") -> Krippen
 
     Interval: leave one unit out (jackknife), on the scale of log(1 - alpha), with Student's t on units - 1 degrees of
     freedom; it draws nothing at random. It holds from 20 units on where no category has most of the ratings, and from
-    50 on where one has 80 % of them. None where agreement is perfect.
+    50 on where one has 80 % of them; it is a little too wide where fewer than some ten units are in dispute. None
+    where agreement is perfect.
 
     Not for: fewer than 20 units, or one category that nearly all ratings are in: alpha is then low whatever raters do.
 
@@ -274,7 +278,8 @@ def _over(above: Numbers, below: Numbers) -> Numbers:
 
 def _ends(value: float, parts: _Parts, units: int) -> tuple[float, float] | None:
     """Give the ends by leaving one unit out after the other; none where agreement is perfect or hangs on one unit."""
-    below = _over(parts.found_without, parts.expected_without)
+    found = np.where(parts.found_without > ROUNDING * parts.found, parts.found_without, 0.0)
+    below = _over(found, np.where(parts.expected_without > ROUNDING * parts.expected, parts.expected_without, 0.0))
     if value >= 1 or units < FEWEST_UNITS or not np.isfinite(below).all():
         return None
     # Where one unit alone disagrees, nothing does without it, and there is no logarithm: then of alpha itself.

@@ -155,14 +155,14 @@ def importance(
         )
     p = x.shape[1]
     kept, incomplete = complete(np.column_stack([x, y]), least=p + 3)
-    about, means = varying(kept, [*told, "the outcome"])
+    about, means = varying(kept, [*told, "the outcome"], in_place=True)
     spread = np.sqrt(np.einsum("ij,ij->j", about, about))
     r = (about.T @ about) / np.outer(spread, spread)
     np.fill_diagonal(r, 1.0)
     lmg = shapley(all_subsets(r)) if p <= MOST_PREDICTORS else sampled(r, rng)
     drawn = replicates if p <= MOST_PREDICTORS else 0
     values = _figures(lmg[:, None], r[:p, p][:, None])[:, 0]
-    ends = _intervals(about / spread, drawn, rng)
+    ends = _intervals(about, spread, drawn, rng)
     n = len(kept)
     parts = [
         estimate(float(value), ends[place] if ends is not None else None, n, METHOD, unit=unit)
@@ -194,19 +194,20 @@ def _figures(lmg: Numbers, with_outcome: Numbers) -> Numbers:
         return np.concatenate([whole[None], lmg, lmg / whole, with_outcome])
 
 
-def _intervals(rows: Numbers, replicates: int, rng: np.random.Generator) -> Numbers | None:
+def _intervals(about: Numbers, spread: Numbers, replicates: int, rng: np.random.Generator) -> Numbers | None:
     """Give the ends from samples drawn again; None where there are too few."""
     if not replicates:
         return None
-    p = rows.shape[1] - 1
+    n, p = len(about), len(spread) - 1
+    products = bags(about, rng) / np.outer(np.append(spread, 1.0), np.append(spread, 1.0))
     drawn = np.concatenate(
-        [_figures(shapley(all_subsets(r)), r[:p, p]) for r in resampled(bags(rows, rng), replicates, rng)], axis=1
+        [_figures(shapley(all_subsets(r)), r[:p, p]) for r in resampled(products, replicates, rng)], axis=1
     )
     usable = drawn[:, np.isfinite(drawn).all(axis=0)]
     if usable.shape[1] < FEWEST_REPLICATES:
         return None
     # R² is too high by chance, and drawn again it is so twice: it is taken back for each time.
-    shrink = (len(rows) - 1) / (len(rows) - p - 1)
+    shrink = (n - 1) / (n - p - 1)
     usable[0] = np.maximum(1 - (1 - usable[0]) * shrink**2, 0.0)
     ends: Numbers = np.quantile(usable, (0.025, 0.975), axis=1).T
     return ends

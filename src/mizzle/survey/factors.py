@@ -28,10 +28,13 @@ LEAST_ITEMS = 3
 NEARLY_NONE = 1e-4
 """Own variance of an item, as a share of all of it, below which the factor is the item itself (a Heywood case)."""
 
+STARTS = 3
+"""Most starts of the search; scales of several things have several places from which it goes only up."""
+
 STEPS, ENOUGH = 200, 1e-10
 """Most steps of the search, and the size of the gradient at which it ends."""
 
-LONGEST_STEP = 1.0
+LONGEST_STEP, SHORTEST_STEP = 1.0, 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +159,21 @@ def correlations(covariances: Numbers) -> Numbers:
 
 
 def _fitted(r: Numbers) -> _Fit:
-    """Fit one factor by maximum likelihood: Newton's steps in the loadings and the logarithms of the own variances."""
+    """Fit one factor by maximum likelihood, from each direction in which items spread more than one alone."""
     values, vectors = np.linalg.eigh(r)
-    k = len(r)
     own = np.clip(0.5 / np.diag(np.linalg.inv(r)), 0.05, 0.95)  # half of what an item does not share with all others
-    upright = -1.0 if float(vectors[:, -1].sum()) < 0 else 1.0
-    loadings = upright * vectors[:, -1] * math.sqrt(max(values[-1] - float(own.mean()), 0.1))
-    point = np.concatenate([loadings, np.log(own)])
+    found: list[tuple[float, _Fit]] = []
+    for value, vector in list(zip(values, vectors.T, strict=True))[: -1 - STARTS : -1]:
+        if value > 1 or not found:
+            upright = -1.0 if float(vector.sum()) < 0 else 1.0
+            loadings = upright * vector * math.sqrt(max(value - float(own.mean()), 0.1))
+            found.append(_descended(np.concatenate([loadings, np.log(own)]), r))
+    return min(found, key=lambda one: round(one[0], 9))[1]
+
+
+def _descended(point: Numbers, r: Numbers) -> tuple[float, _Fit]:
+    """Go down from one start by Newton's steps in the loadings and the logarithms of the own variances."""
+    k = len(r)
     loss, gradient, hessian = _likelihood(point, r)
     for _ in range(STEPS):
         if float(np.abs(gradient).max()) < ENOUGH or float(np.exp(point[k:]).min()) < NEARLY_NONE / 10:
@@ -170,14 +181,13 @@ def _fitted(r: Numbers) -> _Fit:
         bends, directions = np.linalg.eigh(hessian)
         step = -directions @ ((directions.T @ gradient) / np.maximum(np.abs(bends), 1e-6))
         step *= min(1.0, LONGEST_STEP / float(np.abs(step).max()))
-        for _ in range(40):
-            tried = _likelihood(point + step, r)
-            if tried[0] <= loss + 1e-4 * float(step @ gradient) + 1e-14:
-                break
+        tried = _likelihood(point + step, r)
+        while tried[0] > loss + 1e-4 * float(step @ gradient) + 1e-14 and float(np.abs(step).max()) > SHORTEST_STEP:
             step = step / 2
+            tried = _likelihood(point + step, r)
         point = point + step
         loss, gradient, hessian = tried
-    return _Fit(point[:k], np.exp(point[k:]), hessian)
+    return loss, _Fit(point[:k], np.exp(point[k:]), hessian)
 
 
 def _likelihood(point: Numbers, r: Numbers) -> tuple[float, Numbers, Numbers]:

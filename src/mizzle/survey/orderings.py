@@ -107,7 +107,7 @@ def shapley(explained: Numbers) -> Numbers:
     """
     p = len(explained).bit_length() - 1
     inside, outside = _weights(p)
-    base = outside @ explained
+    base = np.einsum("i,i...->...", outside, explained)
     weighted = explained * inside.reshape(-1, *(1,) * (explained.ndim - 1))
     parts = np.empty((p, *explained.shape[1:]))
     # Fold the highest predictor away in turn: what is left are sums over it, and its own part is the upper half.

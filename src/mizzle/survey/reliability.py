@@ -32,6 +32,9 @@ BLOCK = 1 << 12
 LEFT_OUT = 4096
 """Rows up to which each is left out in turn; beyond, its influence says the same to three digits."""
 
+ROUNDING = 1e-10
+"""Share of a spread below which what is left of it is rounding."""
+
 FARTHEST = 700.0
 """What the exponential function can take."""
 
@@ -323,21 +326,26 @@ def _left_out(about: Numbers, found: _Moments) -> Numbers:
     told, many = [], max(CELLS // (k * k), 1)
     for start in range(0, n, many):
         d = about[start : start + many]
-        told.append(_transformed(found.covariances * (n - 1) - n / (n - 1) * d[:, :, None] * d[:, None, :]))
+        told.append(_transformed(found.covariances - n / (n - 1) ** 2 * d[:, :, None] * d[:, None, :], found))
     z = np.concatenate(told)
-    errors: Numbers = np.sqrt((n - 1) * z.var(axis=0))
+    with np.errstate(invalid="ignore"):  # without one person an item may not vary: no number then
+        errors: Numbers = np.sqrt((n - 1) * z.var(axis=0))
     return errors
 
 
-def _transformed(covariances: Numbers) -> Numbers:
-    """Give the figures of many covariance matrices, on the scales on which they are nearly normal."""
+def _transformed(covariances: Numbers, whole: _Moments) -> Numbers:
+    """Give the figures of many covariance matrices, on the scales on which they are nearly normal.
+
+    What does not vary any more without somebody has none.
+    """
     k = covariances.shape[-1]
     variances = np.diagonal(covariances, axis1=-2, axis2=-1)
     rows, trace = covariances.sum(axis=-1), variances.sum(axis=-1)
     total = rows.sum(axis=-1)
-    rest = total[:, None] - 2 * rows + variances
+    rest = _if_any(total[:, None] - 2 * rows + variances, whole.rest)
+    total = _if_any(total, whole.total)
     with np.errstate(divide="ignore", invalid="ignore"):
-        sd = np.sqrt(variances)
+        sd = np.sqrt(_if_any(variances, whole.variances))
         reach = (covariances / sd[:, :, None] / sd[:, None, :]).sum(axis=(-2, -1))
         below = [
             1 - k / (k - 1) * (1 - trace / total),
@@ -345,6 +353,12 @@ def _transformed(covariances: Numbers) -> Numbers:
             *(1 - _shorter(k) * (1 - (trace[:, None] - variances) / rest)).T,
         ]
         return np.column_stack([np.log(np.array(below)).T, np.arctanh((rows - variances) / sd / np.sqrt(rest))])
+
+
+def _if_any(spread: Numbers, whole: Numbers | float) -> Numbers:
+    """Give a spread where it is more than rounding, and no number elsewhere."""
+    found: Numbers = np.where(spread > ROUNDING * whole, spread, np.nan)
+    return found
 
 
 def _shorter(k: int) -> float:

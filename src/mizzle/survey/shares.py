@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.estimate import Estimate, Interval
-from mizzle.survey.answers import Z, as_column, as_table
+from mizzle.estimate import Estimate, wilson
+from mizzle.survey.answers import as_column, as_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,21 +42,6 @@ class Favourable:
     overall: Estimate
     items: Mapping[str, Estimate]
     people: int
-
-
-def wilson(share: float, n: float) -> Interval:
-    """Wilson's score interval for a share of `n` independent observations; `n` need not be whole.
-
-    Examples
-    --------
-    >>> interval = wilson(81 / 263, 263)
-    >>> round(interval.low, 4), round(interval.high, 4)
-    (0.2553, 0.3662)
-    """
-    squared = Z * Z
-    centre = (share + squared / (2 * n)) / (1 + squared / n)
-    half = math.sqrt(squared * (share * (1 - share) / n + squared / (4 * n * n))) / (1 + squared / n)
-    return Interval(min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share))
 
 
 def share(part: int, n: int, method: str) -> Estimate:

@@ -162,7 +162,8 @@ def _wanted(margin: str, names: Sequence[str], codes: NDArray[np.intp], wanted: 
             f"Nobody answered from these categories of {margin!r}: {listed(silent)}. Put them together with others."
         )
     found = np.array([people.get(name, 0.0) for name in names])
-    return found / found.sum()
+    shares: Numbers = found / found.sum()
+    return shares
 
 
 def _raked(margins: Sequence[tuple[NDArray[np.intp], Numbers]], n: int, trim: float | None) -> tuple[Numbers, float]:

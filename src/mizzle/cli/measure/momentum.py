@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from mizzle.answer import Answer, Figure, SetAside
@@ -224,13 +225,16 @@ def _held_gain(chosen: argparse.Namespace) -> Answer:
 def _date(text: str) -> object:
     from datetime import datetime
 
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"a day is wanted, written as 2024-12-31, not {text!r}") from None
 
 
 def _whole(text: str) -> list[str]:
     found = listed(text)
     if not all(one.isdigit() for one in found):
-        raise ValueError(text)
+        raise ArgumentTypeError(f"whole numbers are wanted, with commas between them, not {text!r}")
     return found
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from mizzle.cli.measure import Measure, Option, names
-from mizzle.cli.measure.survey_groups import GROUPS
+from mizzle.cli.measure.survey_groups import GROUPS, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,18 +41,23 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def seed(text: str) -> int:
+    """Read the start of random numbers: a whole number from 0 on."""
+    return 0 if text == "0" else whole(text)
+
+
 def _favourable(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.survey.shares import FAVOURABLE, favourable
 
-    columns = _read(chosen, chosen.items, chosen.by)
+    columns = _read(chosen, chosen.items, chosen.group)
     answers = _some(columns.matrix(chosen.items), chosen.items)
     found = favourable(answers, chosen.items, at_least=chosen.at_least)
     figures = [Figure("favourable", found.overall)]
-    if chosen.by:
+    if chosen.group:
         figures += [
             Figure("favourable", favourable(answers[rows], at_least=chosen.at_least).overall, of)
-            for of, rows in _by(columns, chosen.by)
+            for of, rows in _by(columns, chosen.group)
         ]
     elif len(chosen.items) > 1:
         figures += _each("favourable", found.items)
@@ -65,16 +70,16 @@ def _response_rate(chosen: argparse.Namespace) -> Answer:
     from mizzle.errors import MizzleError
     from mizzle.survey.shares import RESPONSE_RATE, response_rate
 
-    if chosen.invited and chosen.by:
-        raise MizzleError("--invited is one number for all; leave it out, or leave out --by.")
-    columns = _read(chosen, chosen.answered, chosen.by)
+    if chosen.invited and chosen.group:
+        raise MizzleError("--invited is one number for all; leave it out, or leave out --group.")
+    columns = _read(chosen, chosen.answered, chosen.group)
     answered = _answered(columns, chosen.answered)
     everybody = response_rate(int(answered.sum()), chosen.invited or columns.n)
     figures = [Figure("response_rate", everybody)]
-    if chosen.by:
+    if chosen.group:
         figures += [
             Figure("response_rate", response_rate(int(answered[rows].sum()), int(rows.sum())), of)
-            for of, rows in _by(columns, chosen.by)
+            for of, rows in _by(columns, chosen.group)
         ]
     return Answer("response-rate", RESPONSE_RATE, "share", figures, columns.set_aside)
 
@@ -199,7 +204,7 @@ def _nps(chosen: argparse.Namespace) -> Answer:
         Figure("passives", found.passives),
         Figure("detractors", found.detractors),
     ]
-    figures += [Figure("NPS", nps(score[rows]).score, of) for of, rows in _by(columns, chosen.by)]
+    figures += [Figure("NPS", nps(score[rows]).score, of) for of, rows in _by(columns, chosen.group)]
     return Answer("nps", NPS, "points", figures, aside)
 
 
@@ -209,7 +214,9 @@ def _csat(chosen: argparse.Namespace) -> Answer:
 
     columns, score, aside = _score(chosen)
     figures = [Figure("CSAT", csat(score, at_least=chosen.at_least))]
-    figures += [Figure("CSAT", csat(score[rows], at_least=chosen.at_least), of) for of, rows in _by(columns, chosen.by)]
+    figures += [
+        Figure("CSAT", csat(score[rows], at_least=chosen.at_least), of) for of, rows in _by(columns, chosen.group)
+    ]
     return Answer("csat", CSAT, "share", figures, aside, _beyond(score, 5, chosen.at_least))
 
 
@@ -220,7 +227,7 @@ def _ces(chosen: argparse.Namespace) -> Answer:
     columns, score, aside = _score(chosen)
     found = ces(score, at_least=chosen.at_least)
     figures = [Figure("CES", found.score), Figure("easy", found.easy)]
-    parts = [(of, ces(score[rows], at_least=chosen.at_least)) for of, rows in _by(columns, chosen.by)]
+    parts = [(of, ces(score[rows], at_least=chosen.at_least)) for of, rows in _by(columns, chosen.group)]
     figures += [Figure("CES", part.score, of) for of, part in parts]
     figures += [Figure("easy", part.easy, of) for of, part in parts]
     return Answer("ces", CES, "points", figures, aside, _beyond(score, 7, chosen.at_least))
@@ -286,6 +293,8 @@ def _importance(chosen: argparse.Namespace) -> Answer:
 
     if chosen.outcome in chosen.on:
         raise MizzleError(f"{chosen.outcome!r} is the outcome, so it cannot go with itself; take it out of --on.")
+    if chosen.replicates < FEWER:
+        raise MizzleError(f"Intervals need at least {FEWER} samples drawn again; leave out --replicates, or give more.")
     columns = _read(chosen, [*chosen.on, chosen.outcome])
     outcome, predictors = columns.numbers(chosen.outcome), columns.matrix(chosen.on)
     p = len(chosen.on)
@@ -368,7 +377,7 @@ def _against(item_rest: Mapping[str, Estimate]) -> list[str]:
 def _score(chosen: argparse.Namespace) -> tuple[Columns, Numbers, Sequence[SetAside]]:
     import numpy as np
 
-    columns = _read(chosen, [chosen.score], chosen.by)
+    columns = _read(chosen, [chosen.score], chosen.group)
     score = _some(columns.numbers(chosen.score), [chosen.score])
     return columns, score, _aside(columns, "rows without an answer", int(np.isnan(score).sum()))
 
@@ -420,19 +429,19 @@ def _aside(columns: Columns, reason: str, n: int) -> Sequence[SetAside]:
 
 
 ITEMS = Option("--items", "columns of the items", "A1,A2", names, required=True)
-BY = Option("--by", "column of the group, for each group as well", "COLUMN")
+BY = Option("--group", "column of the group, for each group as well", "COLUMN")
 SCORE = Option("--score", "column of the answers", "COLUMN", required=True)
 SCALE: tuple[Option, ...] = (
     ITEMS,
     Option("--reverse", "items worded against the scale, to be turned round", "A1", names),
-    Option("--low", "low end of the scale, for --reverse (default: least answer found)", "N", float),
-    Option("--high", "high end of the scale, for --reverse (default: greatest answer found)", "N", float),
+    Option("--low", "low end of the scale, for --reverse (default: least answer found)", "N", number),
+    Option("--high", "high end of the scale, for --reverse (default: greatest answer found)", "N", number),
 )
-SEED = Option("--seed", "start of the random numbers (default 1)", "N", whole, 1)
+SEED = Option("--seed", "start of the random numbers (default 1)", "N", seed, 1)
 
 
 def _at_least(default: int, what: str) -> Option:
-    return Option("--at-least", f"least answer that counts as {what} (default {default})", "N", float, default)
+    return Option("--at-least", f"least answer that counts as {what} (default {default})", "N", number, default)
 
 
 def _measure(name: str, sentence: str, documents: str, ask: Any, *options: Option, files: Any = ANSWERS) -> Measure:
@@ -457,7 +466,7 @@ MEASURES = (
                     choices=("nominal", "ordinal", "interval", "ratio")), files=("RATINGS.csv",)),
     _measure("raking", "Weights that make those who answered look like the roster.", "raking", _raking,
              Option("--on", "columns of both files whose shares are to be met", "TEAM,SITE", names, required=True),
-             Option("--trim", "greatest weight, in mean weights (default 5)", "N", float, 5.0),
+             Option("--trim", "greatest weight, in mean weights (default 5)", "N", number, 5.0),
              Option("--untrimmed", "no limit on weights"), files=("ANSWERS.csv", "ROSTER.csv")),
     _measure("importance", "How much of an outcome goes with each of several predictors (association, not cause).",
              "importance", _importance,

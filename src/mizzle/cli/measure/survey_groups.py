@@ -27,6 +27,19 @@ def points(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> float:
+    """Read a number that has an end."""
+    import math
+
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise argparse.ArgumentTypeError(f"a number is wanted, not {text!r}")
+    return found
+
+
 def _rwg(chosen: argparse.Namespace) -> Answer:
     from mizzle.answer import Answer
     from mizzle.errors import MizzleError
@@ -40,7 +53,7 @@ def _rwg(chosen: argparse.Namespace) -> Answer:
     if by_chance is None:
         of_scale, warnings = _points(chosen, answers)
         by_chance = uniform(of_scale)
-    found = rwg(answers, columns.words(chosen.by), by_chance=by_chance)
+    found = rwg(answers, columns.words(chosen.group), by_chance=by_chance)
     name = "r_wg" if found.items == 1 else "r_wg(j)"
     return Answer("rwg", RWG, "", _figures(name, found), _aside(columns, found.incomplete), warnings)
 
@@ -51,7 +64,7 @@ def _ad(chosen: argparse.Namespace) -> Answer:
 
     columns, answers = _read(chosen)
     median = chosen.around == "median"
-    found = ad(answers, columns.words(chosen.by), points=chosen.points, around_median=median)
+    found = ad(answers, columns.words(chosen.group), points=chosen.points, around_median=median)
     beyond = [of for of, one in found.groups.items() if one.value is not None and one.value > found.by_chance]
     warnings = []
     if chosen.points and beyond:
@@ -67,7 +80,7 @@ def _icc(chosen: argparse.Namespace) -> Answer:
     from mizzle.survey.intraclass import ICC, icc
 
     columns, answers = _read(chosen)
-    groups = columns.words(chosen.by)
+    groups = columns.words(chosen.group)
     found = {name: icc(answers[:, place], groups) for place, name in enumerate(chosen.items)}
     one = len(found) == 1
     figures = []
@@ -107,7 +120,7 @@ def _as_we(chosen: argparse.Namespace) -> Answer:
         raise MizzleError("No row has an answer. Name other columns, or give a file with answers.")
     low = float(np.nanmin(answers)) if chosen.low is None else chosen.low
     high = float(np.nanmax(answers)) if chosen.high is None else chosen.high
-    found = as_we(answers, columns.words(chosen.by), low=low, high=high, fewest=chosen.fewest)
+    found = as_we(answers, columns.words(chosen.group), low=low, high=high, fewest=chosen.fewest)
     figures = [figure for of, one in found.items() for figure in _told(of, one)]
     warnings = []
     if chosen.low is None or chosen.high is None:
@@ -141,7 +154,7 @@ def _figures(name: str, found: Within) -> list[Figure]:
 def _read(chosen: argparse.Namespace) -> tuple[Columns, Numbers]:
     from mizzle.columns import read_columns
 
-    columns = read_columns(chosen.file, [*chosen.items, chosen.by], sheet=chosen.sheet)
+    columns = read_columns(chosen.file, [*chosen.items, chosen.group], sheet=chosen.sheet)
     return columns, columns.matrix(chosen.items)
 
 
@@ -155,9 +168,7 @@ def _points(chosen: argparse.Namespace, answers: Numbers) -> tuple[int, list[str
         return int(chosen.points), []
     given = answers[~np.isnan(answers)]
     if not len(given) or (given != np.floor(given)).any() or given.min() == given.max():
-        raise MizzleError(
-            "How many points the scale has cannot be told from the answers. Give --points, or --variance."
-        )
+        raise MizzleError("The answers do not show how many points the scale has. Give --points, or --variance.")
     low, high = float(given.min()), float(given.max())
     return round(high - low) + 1, [
         f"The scale is taken to go from {low:g} to {high:g}, the ends found in the data; give --points if it has more."
@@ -177,13 +188,13 @@ MOST_REASONS = 20
 """Groups whose reason is told."""
 
 ITEMS = Option("--items", "columns of the items", "A1,A2", names, required=True)
-BY = Option("--by", "column of the group", "COLUMN", required=True)
+BY = Option("--group", "column of the group", "COLUMN", required=True)
 POINTS = Option("--points", "how many points the scale has", "N", points)
 
 GROUPS = (
     Measure("rwg", "How alike the members of each group answered: r_wg, r_wg(j).", "mizzle.survey.rwg", _rwg,
             (ITEMS, BY, POINTS,
-             Option("--variance", "variance of answers at random, instead of --points", "N", float)), ("ANSWERS.csv",)),
+             Option("--variance", "variance of answers at random, not --points", "N", number)), ("ANSWERS.csv",)),
     Measure("ad", "How far the members of each group are from its middle: average deviation.", "mizzle.survey.ad", _ad,
             (ITEMS, BY, POINTS,
              Option("--around", "middle of the group (default mean)", None, None, "mean", choices=("mean", "median"))),
@@ -196,7 +207,7 @@ GROUPS = (
             ("RATINGS.csv",)),
     Measure("as-we", 'Of which groups the mean may be shown as "we", and how the others split.', "mizzle.survey.as_we",
             _as_we,
-            (ITEMS, BY, Option("--low", "low end of the scale (default: least answer found)", "N", float),
-             Option("--high", "high end of the scale (default: greatest answer found)", "N", float),
+            (ITEMS, BY, Option("--low", "low end of the scale (default: least answer found)", "N", number),
+             Option("--high", "high end of the scale (default: greatest answer found)", "N", number),
              Option("--fewest", "least number of members (default 5)", "N", points, 5)), ("ANSWERS.csv",)),
 )  # fmt: skip
