@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-MISSING = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing", "#n/a")
+MISSING = (
+    *("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing", "#n/a"),
+    *("no answer", "not answered", "did not answer"),
+)
 """What stands for no answer, whatever its case."""
 
 _UNBROKEN = "[\u00a0\u202f]"
