@@ -22,7 +22,7 @@ MOST_ROWS = 60
 """Figures of one name that are shown; `--json` has all."""
 
 NOTHING = "–"  # noqa: RUF001 - an en dash stands for a figure that is undefined
-LARGE, SMALL = 1e7, 1e-3
+LARGE, SMALL = 1e7, 1e-2
 
 
 def answer(found: Answer) -> None:
@@ -71,8 +71,8 @@ def number(value: float | None) -> str:
 
     Examples
     --------
-    >>> number(0.70375589), number(1234.5678), number(12.0)
-    ('0.7038', '1,235', '12')
+    >>> number(0.70375589), number(0.0021933), number(1234.5678), number(12.0)
+    ('0.7038', '0.002193', '1,235', '12')
     """
     if value is None:
         return NOTHING
