@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from contend import main
+from contend import main, warmed
 
 if TYPE_CHECKING:
     from contend import Check, Work
@@ -29,6 +29,7 @@ def _read(path: str) -> dict[str, Any]:
         return {name: found[name] for name in found.files}
 
 
+@warmed
 def lifetimes(path: str) -> tuple[Work, Check]:
     """BG/NBD by lifetimes."""
     fitter, data = import_module("lifetimes").BetaGeoFitter, _read(path)
@@ -64,6 +65,7 @@ def pingouin_importance(path: str) -> tuple[Work, Check]:
     return (lambda: pingouin.linear_regression(data["x"], data["y"], relimp=True)), check
 
 
+@warmed
 def pingouin_alpha(path: str) -> tuple[Work, Check]:
     """Cronbach's alpha with its interval by pingouin."""
     pingouin, frame, data = import_module("pingouin"), import_module("pandas").DataFrame, _read(path)
@@ -71,6 +73,7 @@ def pingouin_alpha(path: str) -> tuple[Work, Check]:
     return (lambda: pingouin.cronbach_alpha(data=rows)), lambda found: {"alpha": float(found[0])}
 
 
+@warmed
 def pingouin_icc(path: str) -> tuple[Work, Check]:
     """Find the six intraclass correlations by pingouin."""
     pingouin, pandas, data = import_module("pingouin"), import_module("pandas"), _read(path)
@@ -86,6 +89,7 @@ def pingouin_icc(path: str) -> tuple[Work, Check]:
     return work, check
 
 
+@warmed
 def factor_analyzer(path: str) -> tuple[Work, Check]:
     """McDonald's omega from the loadings of factor-analyzer."""
     module: Any = import_module("factor_analyzer.factor_analyzer")
@@ -108,6 +112,7 @@ def factor_analyzer(path: str) -> tuple[Work, Check]:
     return work, lambda found: {"omega": found}
 
 
+@warmed
 def krippendorff(path: str) -> tuple[Work, Check]:
     """Krippendorff's alpha of ordered categories by krippendorff."""
     measure, data = import_module("krippendorff").alpha, _read(path)
@@ -118,6 +123,7 @@ def krippendorff(path: str) -> tuple[Work, Check]:
     return work, lambda found: {"alpha": found}
 
 
+@warmed
 def statsmodels_ordinal(path: str) -> tuple[Work, Check]:
     """Ordinal regression by statsmodels."""
     model, data = import_module("statsmodels.miscmodels.ordinal_model").OrderedModel, _read(path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from contend import main
+from contend import main, warmed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +86,7 @@ def _read(path: str) -> Mapping[str, Any]:
 # --- measures -------------------------------------------------------------------------------------------------------
 
 
+@warmed
 def bg_nbd(path: str) -> tuple[Work, Check]:
     """BG/NBD by maximum likelihood, with standard errors."""
     from mizzle.loyalty.bgnbd import bg_nbd as fit
@@ -100,6 +101,7 @@ def bg_nbd(path: str) -> tuple[Work, Check]:
     return (lambda: fit(data["frequency"], data["recency"], data["age"])), check
 
 
+@warmed
 def importance(path: str, replicates: int = 0) -> tuple[Work, Check]:
     """Shares of R² over all orders of the predictors."""
     from mizzle.survey.drivers import importance as measure
@@ -112,6 +114,7 @@ def importance(path: str, replicates: int = 0) -> tuple[Work, Check]:
     return work, lambda found: {"R2": found.r2.value} | {f"x{i}": one.value for i, one in enumerate(found.lmg.values())}
 
 
+@warmed
 def correlation(path: str) -> tuple[Work, Check]:
     """One computation of the correlation matrix, the yardstick of the bootstraps."""
     data = _read(path)
@@ -119,6 +122,7 @@ def correlation(path: str) -> tuple[Work, Check]:
     return (lambda: np.corrcoef(whole, rowvar=False)), lambda found: {"sum": float(found.sum())}
 
 
+@warmed
 def alpha(path: str) -> tuple[Work, Check]:
     """Cronbach's alpha with its interval."""
     from mizzle.survey.reliability import alpha as measure
@@ -127,6 +131,7 @@ def alpha(path: str) -> tuple[Work, Check]:
     return (lambda: measure(data["answers"])), lambda found: {"alpha": found.alpha.value}
 
 
+@warmed
 def omega(path: str) -> tuple[Work, Check]:
     """McDonald's omega of one factor."""
     from mizzle.survey.factors import omega as measure
@@ -135,6 +140,7 @@ def omega(path: str) -> tuple[Work, Check]:
     return (lambda: measure(data["answers"])), lambda found: {"omega": found.omega.value}
 
 
+@warmed
 def icc(path: str) -> tuple[Work, Check]:
     """Find the six intraclass correlations of targets by raters."""
     from mizzle.survey.intraclass import shrout_fleiss as measure
@@ -147,6 +153,7 @@ def icc(path: str) -> tuple[Work, Check]:
     return (lambda: measure(data["answers"])), check
 
 
+@warmed
 def krippendorff(path: str) -> tuple[Work, Check]:
     """Krippendorff's alpha of ordered categories."""
     from mizzle.survey.coding import krippendorff as measure
@@ -155,6 +162,7 @@ def krippendorff(path: str) -> tuple[Work, Check]:
     return (lambda: measure(data["answers"], level="ordinal")), lambda found: {"alpha": found.alpha.value}
 
 
+@warmed
 def slide(path: str) -> tuple[Work, Check]:
     """Ordinal regression of levels on repeat and age."""
     from importlib import import_module

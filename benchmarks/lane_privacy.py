@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -115,21 +116,25 @@ def _with_clones(rng: np.random.Generator, waves: int) -> Iterator[tuple[Wave, P
             yield clone, plan(clone.name, other, [Question("q1", CLONE)], Rules())
 
 
+def _six_waves(seed: int) -> tuple[int, int, int, int]:
+    """Release six waves of one organisation; count people, those in several groups, and answers that are certain."""
+    rng = np.random.default_rng([2, seed])
+    history: list[Released] = []
+    places: dict[str, set[Any]] = {}
+    for wave, planned in _with_clones(rng, 6):
+        history.append(release(planned, wave.answers(), history))
+        for person, unit in wave.roster.units.items():
+            places.setdefault(person, set()).add(unit)
+    moved = sum(len(units) > 1 for units in places.values())
+    alone, with_one = audit(history), audit(history, insiders=1, most=1, rng=rng)
+    return len(places), moved, len(alone["q1"]), len(with_one["q1"])
+
+
 def _repeated(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
     """T2: six waves, everybody repeating their answer, with joiners, leavers, movers, pools and clones."""
-    people, moved, pinned, with_one = 0, 0, 0, 0
-    for seed in range(scale.repeated):
-        rng = np.random.default_rng([2, seed])
-        history: list[Released] = []
-        places: dict[str, set[Any]] = {}
-        for wave, planned in _with_clones(rng, 6):
-            history.append(release(planned, wave.answers(), history))
-            for person, unit in wave.roster.units.items():
-                places.setdefault(person, set()).add(unit)
-        people += len(places)
-        moved += sum(len(units) > 1 for units in places.values())
-        pinned += len(audit(history)["q1"])
-        with_one += len(audit(history, insiders=1, most=1, rng=rng)["q1"])
+    with ProcessPoolExecutor() as pool:
+        found = np.array(list(pool.map(_six_waves, range(scale.repeated), chunksize=5)))
+    people, moved, pinned, with_one = (int(total) for total in found.sum(axis=0))
     rows = [
         ("nobody", scale.repeated, people, moved, pinned),
         ("one, drawn by lot in each part that shares people", scale.repeated, people, moved, with_one),

@@ -99,7 +99,7 @@ def follow(sizes: Whole, member: Flags, low: Whole, high: Whole, insiders: int) 
     width = (2 * n + 7) // 8
     rows = _Rows(
         np.zeros((1, releases), np.int64),
-        tuple(np.zeros((1, *(2 * n,) * level, width), np.uint8) for level in range(insiders + 1)),
+        tuple(np.zeros((1, *(0,) * level, width), np.uint8) for level in range(insiders + 1)),
     )
     remaining = sizes @ member
     wanted = low.copy()
@@ -113,8 +113,9 @@ def follow(sizes: Whole, member: Flags, low: Whole, high: Whole, insiders: int) 
             rows, least, most = _closing(rows, size, inside, wanted, high)
         else:
             rows, least, most = _widened(rows, size, inside, wanted - remaining, high)
-        if len(rows.sums) > 4 * MOST_STATES or sum(one.nbytes for one in rows.together) > MOST_BYTES:
+        if len(rows.sums) > 2 * MOST_STATES or sum(one.nbytes for one in rows.together) > MOST_BYTES:
             return None
+        rows = _with_room(rows)
         _mark(rows, pattern, size, least, most)
         rows.sums[:, closed] = 0
         wanted[closed] = 0
@@ -146,6 +147,12 @@ def _widened(rows: _Rows, size: int, inside: Flags, least: Whole, high: Whole) -
     return widened, chosen, chosen
 
 
+def _with_room(rows: _Rows) -> _Rows:
+    """Make room for the two tokens of one more pattern."""
+    room = tuple(np.pad(one, ((0, 0), *((0, 2),) * (one.ndim - 2), (0, 0))) for one in rows.together)
+    return rows._replace(together=room)
+
+
 def _mark(rows: _Rows, pattern: int, size: int, least: Whole, most: Whole) -> None:
     """Note what may now be said of people of a pattern, with anything that may be said of those before.
 
@@ -162,7 +169,7 @@ def _mark(rows: _Rows, pattern: int, size: int, least: Whole, most: Whole) -> No
                 else:
                     before = rows.together[level - number]
                     fitting = fits.reshape((-1,) + (1,) * (before.ndim - 1))
-                    _of(rows.together[level], tokens)[...] |= np.where(fitting, before, 0).astype(np.uint8)
+                    _of(rows.together[level], tokens)[...] |= before * fitting
 
 
 def _bit(fits: Flags, token: int) -> Bits:
