@@ -55,7 +55,7 @@ def test_a_median_that_is_not_there_yet_is_explained(ask, tmp_path):
     path = tmp_path / "young.csv"
     path.write_text("weeks,over,team\n" + "1,1,A\n9,0,A\n9,0,A\n2,1,B\n3,1,B\n9,0,B\n")
     _, answer = ask(path, *NAMED, "--group", "team")
-    assert "so there is none yet: median[A]." in answer["warnings"][1]
+    assert "last seen: median[A]." in answer["warnings"][1]
     assert len(ask(path, "--time", "weeks")[1]["warnings"]) == 1
 
 
