@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from costing import write_costs
 from measuring import Run, kept, machine, own, peer, say, table, write_section
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def run(options: argparse.Namespace) -> None:
     if options.quick or options.without_peers:
         print("\n\n".join(said))
     else:
+        write_costs()
         write_section("measures", "Measures: times and answers beside other packages", "\n\n".join(said))
 
 
