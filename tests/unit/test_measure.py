@@ -41,6 +41,29 @@ def test_the_list_names_them_all(capsys):
     assert {one["name"] for one in json.loads(capsys.readouterr().out)} == {one.name for _, one in measures()}
 
 
+def test_an_option_of_all_measures_is_one_option():
+    """What several measures ask alike has one name, and a name means the column or the number everywhere."""
+    kinds = {}
+    for _, one in measures():
+        for option in one.options:
+            kinds.setdefault(option.flag, set()).add((option.metavar, getattr(option.kind, "__name__", "str")))
+    shared = (
+        "--group",
+        "--unit",
+        "--date",
+        "--seed",
+        "--person",
+        "--items",
+        "--on",
+        "--least",
+        "--time-unit",
+        "--dates",
+    )
+    assert [flag for flag in shared if len({kind for _, kind in kinds[flag]}) != 1] == []
+    units = [option.metavar for _, one in measures() for option in one.options if option.flag == "--unit"]
+    assert set(units) == {"COLUMN"}, "--unit is for units of the organisation"
+
+
 def test_an_unknown_measure_is_answered_with_near_ones(capsys):
     assert run(["measure", "relaese"]) == 2
     assert "Did you mean release?" in capsys.readouterr().err
