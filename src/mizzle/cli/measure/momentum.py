@@ -94,14 +94,14 @@ def _chart(chosen: argparse.Namespace) -> Answer:
     figures = [Figure("centre", Estimate(found.centre, None, n, unit, METHOD))]
     if found.sigma is not None:
         figures.append(Figure("sigma", Estimate(found.sigma, None, n, "ratio" if sized else unit, METHOD)))
-    same = np.ptp(found.upper) == 0 and np.ptp(found.lower) == 0
-    for name, line in (("lower_limit", found.lower), ("upper_limit", found.upper)):
-        ends = [(line[0], "")] if same else zip(line, labels, strict=True)
-        figures += [Figure(name, Estimate(value, None, n, unit, METHOD), of) for value, of in ends]
     figures.append(Figure("points_beyond", Estimate(float(len(found.beyond)), None, len(labels), "points", METHOD)))
     figures += [
         Figure("beyond", Estimate(found.values[place], None, 1, unit, METHOD), labels[place]) for place in found.beyond
     ]
+    same = np.ptp(found.upper) == 0 and np.ptp(found.lower) == 0
+    for name, line in (("lower_limit", found.lower), ("upper_limit", found.upper)):
+        ends = [(line[0], "")] if same else zip(line, labels, strict=True)
+        figures += [Figure(name, Estimate(value, None, n, unit, METHOD), of) for value, of in ends]
     return Answer("chart", METHOD, unit, figures, set_aside, _warnings(found))
 
 
@@ -166,7 +166,7 @@ def _runs(chosen: argparse.Namespace) -> Answer:
 def _positive(sizes: Numbers) -> Numbers:
     from mizzle.columns import UnfitColumn
 
-    if not (sizes > 0).all():
+    if (sizes <= 0).any():
         raise UnfitColumn("A size is not above 0. Leave out points at which nothing could be counted.")
     return sizes
 
@@ -175,8 +175,9 @@ def _turns(chosen: argparse.Namespace) -> Answer:
     from mizzle.estimate import Estimate
     from mizzle.momentum.turns import METHOD, turns
 
-    _, numbers, labels, set_aside = _read(chosen, [chosen.value])
-    found = turns(numbers[0], shortest=chosen.shortest, most=chosen.most)
+    _, numbers, labels, set_aside = _read(chosen, [chosen.value, chosen.n])
+    values = numbers[0] / _positive(numbers[1]) if chosen.n else numbers[0]
+    found = turns(values, shortest=chosen.shortest, most=chosen.most)
     n = len(labels)
     figures = [Figure("turns", Estimate(float(len(found.turns)), None, n, "turns", METHOD))]
     for one in found.turns:
@@ -202,8 +203,11 @@ def _held_gain(chosen: argparse.Namespace) -> Answer:
     from mizzle.columns import UnfitColumn, read_columns
     from mizzle.momentum.turns import HELD, held_gain
 
-    columns = read_columns(chosen.file, [chosen.value, chosen.time], sheet=chosen.sheet)
+    named = [chosen.value, chosen.time, *([chosen.n] if chosen.n else [])]
+    columns = read_columns(chosen.file, named, sheet=chosen.sheet)
     values, when = columns.numbers(chosen.value), columns.instants(chosen.time)
+    if chosen.n:
+        values = values / _positive(columns.numbers(chosen.n))
     known = ~(np.isnan(values) | np.isnat(when))
     since: datetime = chosen.since
     start = np.datetime64((since.astimezone(UTC) if since.tzinfo else since).replace(tzinfo=None))
@@ -240,6 +244,7 @@ def _whole(text: str) -> list[str]:
 
 _TIME = Option("--time", "column with the time of each point (default: rows are in order)", "COLUMN")
 _VALUE = Option("--value", "column with the numbers", "COLUMN", required=True)
+_SIZES = Option("--n", "column with sizes, where values are counts", "COLUMN")
 
 MEASURES = (
     Measure(
@@ -273,7 +278,7 @@ MEASURES = (
         ask=_runs,
         options=(
             _VALUE,
-            Option("--n", "column with sizes, where values are counts", "COLUMN"),
+            _SIZES,
             Option("--centre", "the middle (default: the median)", "NUMBER", float),
             Option("--mean", "take the mean as the middle, as charts do"),
             _TIME,
@@ -287,6 +292,7 @@ MEASURES = (
         ask=_turns,
         options=(
             _VALUE,
+            _SIZES,
             Option(
                 "--shortest", "share of the series that a level lasts at least (default: 0.15)", "SHARE", float, 0.15
             ),
@@ -302,6 +308,7 @@ MEASURES = (
         ask=_held_gain,
         options=(
             _VALUE,
+            _SIZES,
             Option("--time", "column with the date of each point", "COLUMN", required=True),
             Option("--since", "day of the improvement", "DATE", _date, required=True),
             Option(
