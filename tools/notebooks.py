@@ -26,6 +26,9 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "tutorial" / "notebooks"
 DATA = ROOT.parent / "shared" / "data"
 SECONDS = 120
+SIGNS = re.compile(r"\x1b\[[0-9;]*m")
+"""What makes letters bold on a terminal, which a command in a cell takes the page for."""
+PADDING = re.compile(r"[ \r]+\n")
 ABSENT = 3
 """The exit code of a check whose data are not on this machine."""
 
@@ -42,7 +45,7 @@ def run(notebook: Any) -> None:
     for cell in notebook.cells:
         cell.metadata = nbformat.NotebookNode()
         if cell.cell_type == "code":
-            cell.outputs = [_plain(output) for output in cell.outputs]
+            cell.outputs = _joined([_plain(output) for output in cell.outputs])
 
 
 def wanted(notebook: Any) -> list[str]:
@@ -55,10 +58,23 @@ def _plain(output: Any) -> Any:
     """Keep of an output what is the same on every run."""
     kept = nbformat.NotebookNode(output)
     kept.pop("execution_count", None)
+    if kept.output_type == "stream":
+        kept.text = PADDING.sub("\n", SIGNS.sub("", kept.text))
     if kept.output_type == "execute_result":
         kept = nbformat.v4.new_output(
             "execute_result", data={"text/plain": kept.data["text/plain"]}, execution_count=None
         )
+    return kept
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Put together what came in pieces, since where it breaks is chance."""
+    kept: list[Any] = []
+    for output in outputs:
+        if kept and output.output_type == "stream" == kept[-1].output_type and output.name == kept[-1].name:
+            kept[-1].text = PADDING.sub("\n", kept[-1].text + output.text)
+        else:
+            kept.append(output)
     return kept
 
 

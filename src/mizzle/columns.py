@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-MISSING = ("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing", "#n/a")
+MISSING = (
+    *("", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing", "#n/a"),
+    *("no answer", "not answered", "did not answer"),
+)
 """What stands for no answer, whatever its case."""
 
+_UNBROKEN = "[\u00a0\u202f]"
 _COMMAS = r"^[+-]?[0-9]+,[0-9]+$"
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?$"
 NAMED = 30
@@ -157,7 +161,10 @@ class Columns:
     def _cells(self, name: str) -> pa.Array:
         if name not in self.names:
             raise _no_column(self.path, name, self.names)
-        cells = pc.utf8_trim_whitespace(as_texts(self.table[name]))
+        cells = as_texts(self.table[name])
+        if pc.any(pc.match_substring_regex(cells, _UNBROKEN)).as_py():  # nobody can type them where a name is asked for
+            cells = pc.replace_substring_regex(cells, _UNBROKEN, " ")
+        cells = pc.utf8_trim_whitespace(cells)
         said = pc.invert(pc.is_in(pc.utf8_lower(cells), pa.array(MISSING)))
         return pc.if_else(said, cells, pa.scalar(None, pa.string()))
 

@@ -110,6 +110,7 @@ def test_priors_allow_for_a_curve_before_the_peak_and_give_way_to_data():
     alone, with_priors = bass(VCR), bass(VCR, priors=PRIORS)
     assert with_priors.q.value == pytest.approx(alone.q.value, rel=0.1)
     assert forecast(before, 1)[0].value > VCR[4]
+    assert before.peak_rate.interval.low > 0
 
 
 def test_priors_that_have_not_settled_still_give_a_curve(monkeypatch):

@@ -28,6 +28,17 @@ def test_numbers_are_read_with_what_stands_for_nothing(tmp_path):
     assert (read.names, read.n) == (["a", "b"], 4)
 
 
+def test_words_for_no_answer_are_no_answer(tmp_path):
+    read = read_columns(csv(tmp_path, "a,b\nDid not answer,1\nno answer,2\nNot answered,3\nNo,4\n"))
+    assert read.words("a") == [None, None, None, "No"]
+
+
+def test_spaces_that_do_not_break_are_spaces_since_nobody_can_type_them(tmp_path):
+    read = read_columns(csv(tmp_path, "unit,n\nPTS\u00a0 - Transport,1\nPTS  - Transport,\u202f2\u00a0\n"))
+    assert read.codes("unit")[1] == ["PTS  - Transport"]
+    assert read.numbers("n").tolist() == [1, 2]
+
+
 def test_decimal_commas_are_read_where_the_column_has_no_point(tmp_path):
     read = read_columns(csv(tmp_path, "a;b\n1,5;1,5\n2;2.5\n"))
     assert read.numbers("a").tolist() == [1.5, 2.0]

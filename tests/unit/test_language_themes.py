@@ -106,6 +106,15 @@ def test_comments_that_are_all_the_same_are_one_theme():
         assert (theme.n, theme.examples) == (40, (0,))
 
 
+@pytest.mark.parametrize("telling", ["born 5.9.1930", "ring 0191 555 0100", "case 2041178", "ann@example.org"])
+def test_no_example_tells_who_wrote_it(telling):
+    told = [f"The wait was long, {telling}"] * 12 + ["The wait was long, over 2 hours"] * 3 + ["Clean room"] * 12
+    found = themes(told, rng=rng(), n_themes=2)
+    shown = {told[place] for theme in found.themes for place in theme.examples}
+    assert shown == {"The wait was long, over 2 hours", "Clean room"}
+    assert themes([f"Only {telling}"] * 12, rng=rng()).themes[0].examples == ()
+
+
 def test_a_theme_of_few_is_none():
     told = ["The wait was long"] * 12 + ["Clean room"] * 3
     found = themes(told, rng=rng(), n_themes=2)

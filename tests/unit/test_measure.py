@@ -156,6 +156,15 @@ def test_a_long_answer_is_shown_in_part_and_says_so(capsys):
     assert shown.NOTHING in out
 
 
+def test_a_long_answer_is_shown_in_part_too_where_figures_of_two_names_take_turns(capsys):
+    names = [name for name in ("agreement", "mean") for _ in range(shown.MOST_ROWS + 3)]
+    turns = sorted(range(len(names)), key=lambda place: place % (shown.MOST_ROWS + 3))
+    shown.answer(Answer("m", "m/1", "", [Figure(names[place], estimate(0.5), str(place)) for place in turns]))
+    out = capsys.readouterr().out
+    assert "6 more figures are in the answer with --json" in out
+    assert (out.count("agreement["), out.count("mean[")) == (shown.MOST_ROWS, shown.MOST_ROWS)
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(None, shown.NOTHING), (12.0, "12"), (1e9, "1e+09"), (0.00001234, "1.234e-05"), (-3.14159, "-3.142"), (0.0, "0")],

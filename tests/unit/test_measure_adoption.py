@@ -91,6 +91,12 @@ def test_a_running_total_in_any_order_is_the_same_curve(ask):
     assert other["results"]["m"]["value"] == pytest.approx(one["results"]["m"]["value"])
 
 
+def test_a_running_total_that_falls_is_named_with_its_period(ask):
+    told, code = ask("bass", "total\n1\n3\n2.5\n4\n5\n6\n", "--adopters", "total", "--cumulative")
+    assert code == 2
+    assert "The running total falls in period 3, to 2.5." in told
+
+
 def test_a_series_alone_in_its_file_is_read(ask):
     text = "\n".join(line.split(",")[1] for line in VCR.splitlines())
     told, _ = ask("bass", text, "--adopters", "sales", "--form", "ols")

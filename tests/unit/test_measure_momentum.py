@@ -49,6 +49,7 @@ def test_a_chart_of_single_values_in_the_order_of_time(ask, series):
     assert found["centre"]["value"] == pytest.approx(10, abs=0.3)
     assert found["points_beyond"]["value"] > 100
     assert "beyond[2026-02-28]" in found
+    assert list(found).index("beyond[2026-02-28]") < list(found).index("upper_limit")
     assert answer["set_aside"] == [{"reason": "rows that lack a number or a date", "n": 2}]
     assert answer["warnings"] == []
 
@@ -121,6 +122,19 @@ def test_a_turn_is_named_by_its_year_or_its_place(ask, tmp_path):
     path.write_text("year,x\n" + "".join(f"{1990 + n},{(n > 9) * 5 + n % 2}\n" for n in range(20)))
     assert "step[1999]" in figures(ask("turns", path, "--value", "x", "--date", "year")[1])
     assert "step[10]" in figures(ask("turns", path, "--value", "x")[1])
+
+
+def test_turns_and_gains_of_counts_are_those_of_rates(ask, tmp_path):
+    path = tmp_path / "rates.csv"
+    rows = [
+        f"2025-{month:02}-01,{n * (2 - month % 2)},{10 * (2 - month % 2)}"
+        for month, n in zip(range(1, 13), [9] * 6 + [3] * 6, strict=True)
+    ]
+    path.write_text("\n".join(["month,n,days", *rows, "2026-01-01,3,"]))
+    named = [path, "--value", "n", "--n", "days", "--date", "month"]
+    assert figures(ask("turns", *named)[1])["step[2025-06-01]"]["value"] == pytest.approx(-0.6)
+    found = figures(ask("held-gain", *named, "--since", "2025-07-01", "--window", "92", "--after", "90")[1])
+    assert found["gain"]["value"] == pytest.approx(-0.6)
 
 
 def test_a_gain_is_held(ask, series):

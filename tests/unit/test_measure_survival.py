@@ -51,6 +51,14 @@ def test_medians_by_group_with_the_log_rank_test(ask, rows):
     assert answer["set_aside"][0]["n"] == 3
 
 
+def test_a_median_that_is_not_there_yet_is_explained(ask, tmp_path):
+    path = tmp_path / "young.csv"
+    path.write_text("weeks,over,team\n" + "1,1,A\n9,0,A\n9,0,A\n2,1,B\n3,1,B\n9,0,B\n")
+    _, answer = ask(path, *NAMED, "--group", "team")
+    assert "last seen: median[A]." in answer["warnings"][1]
+    assert not any("last seen" in one for one in ask(path, "--duration", "weeks")[1]["warnings"])
+
+
 def test_cox_with_hazard_ratios(ask, rows):
     code, answer = ask(rows, *NAMED, "--on", "x,b")
     assert code == 0

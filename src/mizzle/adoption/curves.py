@@ -136,11 +136,11 @@ def bass(adopters: npt.ArrayLike, *, form: Form = "nls", priors: BassPriors | No
 
     Missing data: none is allowed inside the series; periods without a number at its end are left out.
 
-    Interval: from the curve's derivatives with Student's t on n - 3, for m, p and q on the scale of logarithms; with
-    priors, from their ranges and the data together. Covers 93 to 97 % for "nls" and "differences" from 12 periods on,
-    where the peak lies half-way and errors are as assumed; about 92 % where the series goes on long after it has run
-    out, and errors are cut off at 0. That of "ols" covers less, since it regresses on sums of its own errors: for
-    comparison.
+    Interval: from the curve's derivatives with Student's t on n - 3, on the scale of logarithms but for the time of
+    the peak; with priors, from their ranges and the data together. Covers 93 to 97 % for "nls" and "differences" from
+    12 periods on, where the peak lies half-way and errors are as assumed; about 92 % where the series goes on long
+    after it has run out, and errors are cut off at 0. That of "ols" covers less, since it regresses on sums of its own
+    errors: for comparison.
 
     Not for: telling the future before the peak, nor for a practice that people take up again and again: count who
     practises instead.
@@ -440,11 +440,9 @@ def _peak(fit: _Fit, quantile: float, n: int, method: str) -> tuple[Estimate, Es
 
     slopes, values = _slopes(parts, fit.at), parts(fit.at).tolist()
     errors = np.sqrt(np.maximum(np.diag(slopes @ fit.covariance @ slopes.T), 0.0)).tolist()
-    when, rate = (
-        Estimate(value, Interval(value - quantile * error, value + quantile * error), n, unit, method)
-        for value, error, unit in zip(values, errors, ("periods", "adopters"), strict=True)
-    )
-    return when, rate
+    around = Interval(values[0] - quantile * errors[0], values[0] + quantile * errors[0])
+    when = Estimate(values[0], around, n, "periods", method)
+    return when, Estimate(values[1], _on_logs(values[1], errors[1], quantile), n, "adopters", method)
 
 
 def _on_logs(value: float, error: float, quantile: float) -> Interval:

@@ -87,7 +87,7 @@ def _bass(chosen: argparse.Namespace) -> Answer:
             raise MizzleError(f"A row has no {chosen.date!r}, so its place in the series is unknown. Fill it in.")
         series = series[np.argsort(when, kind="stable")]
     if chosen.cumulative:
-        series = np.diff(series, prepend=0.0)
+        series = _added(series)
     if (chosen.prior_p is None) != (chosen.prior_q is None):
         raise MizzleError("Priors are given for p and q together: --prior-p LOW,HIGH --prior-q LOW,HIGH.")
     priors = BassPriors(chosen.prior_p, chosen.prior_q) if chosen.prior_p else None
@@ -102,6 +102,23 @@ def _bass(chosen: argparse.Namespace) -> Answer:
     if priors is not None:
         warnings.append("The ranges for p and q that were given count as much as the data, or more before the peak.")
     return Answer("bass", METHODS[chosen.form], "per period", figures, columns.set_aside, warnings)
+
+
+def _added(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give what a running total rose by in each period."""
+    import numpy as np
+
+    from mizzle.errors import MizzleError
+
+    added = np.diff(totals, prepend=0.0)
+    falls = np.flatnonzero(added < 0)
+    if len(falls):
+        place = int(falls[0])
+        raise MizzleError(
+            f"The running total falls in period {place + 1}, to {totals[place]:g}. One of all who ever adopted cannot;"
+            " one of those who still do it can, and is no Bass curve. Leave out --cumulative, or end the series before."
+        )
+    return added
 
 
 def _parameters(found: Bass) -> list[Figure]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 BY = {"day": "D", "month": "M", "year": "Y"}
 SHOWN = 90
 """Letters of a comment that are shown as an example."""
+READ_FIRST = (
+    "Themes are groups of words, not truths; read the examples before you name one, and before you show them: a comment"
+    " may say who wrote it."
+)
 
 
 def _uptake(chosen: argparse.Namespace) -> Answer:
@@ -140,10 +144,10 @@ def _themes(chosen: argparse.Namespace) -> Answer:
         (found.empty, "comments that say nothing"),
         (found.unthemed, "comments of no theme: no word that others use, or too few alike"),
     )
-    warnings = ["Themes are groups of words, not truths; read the examples before you name one."]
+    warnings = [READ_FIRST]
     for one in found.themes:
         shown = " | ".join(_shortened(comments[place] or "") for place in one.examples)
-        warnings.append(f"{', '.join(one.words)}: {shown}")
+        warnings.append(f"{', '.join(one.words)}: {shown or 'no comment that could be shown'}")
     if chosen.known:
         groups = [None if place < 0 else str(place) for place in found.of]
         figures += _matching(groups, columns.words(chosen.known), named_alike=False)

@@ -74,14 +74,14 @@ def _chart(chosen: argparse.Namespace) -> Answer:
     figures = [Figure("centre", Estimate(found.centre, None, n, unit, METHOD))]
     if found.sigma is not None:
         figures.append(Figure("sigma", Estimate(found.sigma, None, n, "ratio" if sized else unit, METHOD)))
-    same = np.ptp(found.upper) == 0 and np.ptp(found.lower) == 0
-    for name, line in (("lower_limit", found.lower), ("upper_limit", found.upper)):
-        ends = [(line[0], "")] if same else zip(line, labels, strict=True)
-        figures += [Figure(name, Estimate(value, None, n, unit, METHOD), of) for value, of in ends]
     figures.append(Figure("points_beyond", Estimate(float(len(found.beyond)), None, len(labels), "points", METHOD)))
     figures += [
         Figure("beyond", Estimate(found.values[place], None, 1, unit, METHOD), labels[place]) for place in found.beyond
     ]
+    same = np.ptp(found.upper) == 0 and np.ptp(found.lower) == 0
+    for name, line in (("lower_limit", found.lower), ("upper_limit", found.upper)):
+        ends = [(line[0], "")] if same else zip(line, labels, strict=True)
+        figures += [Figure(name, Estimate(value, None, n, unit, METHOD), of) for value, of in ends]
     return Answer("chart", METHOD, unit, figures, set_aside, _warnings(found))
 
 
@@ -144,7 +144,7 @@ def _runs(chosen: argparse.Namespace) -> Answer:
 def _positive(sizes: Numbers) -> Numbers:
     from mizzle.columns import UnfitColumn
 
-    if not (sizes > 0).all():
+    if (sizes <= 0).any():
         raise UnfitColumn("A size is not above 0. Leave out points at which nothing could be counted.")
     return sizes
 
@@ -153,8 +153,9 @@ def _turns(chosen: argparse.Namespace) -> Answer:
     from mizzle.estimate import Estimate
     from mizzle.momentum.turns import METHOD, turns
 
-    numbers, labels, set_aside = _read(chosen, chosen.value)
-    found = turns(numbers[0], shortest=chosen.shortest, most=chosen.most)
+    numbers, labels, set_aside = _read(chosen, chosen.value, chosen.n)
+    values = numbers[0] / _positive(numbers[1]) if chosen.n else numbers[0]
+    found = turns(values, shortest=chosen.shortest, most=chosen.most)
     n = len(labels)
     figures = [Figure("turns", Estimate(float(len(found.turns)), None, n, "turns", METHOD))]
     for one in found.turns:
@@ -178,8 +179,10 @@ def _held_gain(chosen: argparse.Namespace) -> Answer:
     from mizzle.columns import UnfitColumn
     from mizzle.momentum.turns import HELD, held_gain
 
-    columns = read(chosen, chosen.value, chosen.date)
+    columns = read(chosen, chosen.value, chosen.date, chosen.n)
     values, when = columns.numbers(chosen.value), columns.instants(chosen.date)
+    if chosen.n:
+        values = values / _positive(columns.numbers(chosen.n))
     known = ~(np.isnan(values) | np.isnat(when))
     days = (when[known] - np.datetime64(chosen.since.replace(tzinfo=None))) / np.timedelta64(1, "D")
     if not known.any():
@@ -195,6 +198,7 @@ def _held_gain(chosen: argparse.Namespace) -> Answer:
 
 _DATE = Option("--date", "column with the date or number of each point (default: rows are in order)", "COLUMN")
 _VALUE = Option("--value", "column with the numbers", "COLUMN", required=True)
+_SIZES = Option("--n", "column with sizes, where values are counts", "COLUMN")
 
 MEASURES = (
     Measure(
@@ -228,7 +232,7 @@ MEASURES = (
         ask=_runs,
         options=(
             _VALUE,
-            Option("--n", "column with sizes, where values are counts", "COLUMN"),
+            _SIZES,
             Option("--centre", "the middle (default: the median)", "NUMBER", number),
             Option("--mean", "take the mean as the middle, as charts do"),
             _DATE,
@@ -242,6 +246,7 @@ MEASURES = (
         ask=_turns,
         options=(
             _VALUE,
+            _SIZES,
             Option(
                 "--shortest", "share of the series that a level lasts at least (default: 0.15)", "SHARE", share, 0.15
             ),
@@ -257,6 +262,7 @@ MEASURES = (
         ask=_held_gain,
         options=(
             _VALUE,
+            _SIZES,
             Option("--date", "column with the date of each point", "COLUMN", required=True),
             Option("--since", "day of the improvement", "DATE", moment, required=True),
             Option(

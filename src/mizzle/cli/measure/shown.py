@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ MOST_ROWS = 60
 """Figures of one name that are shown; `--json` has all."""
 
 NOTHING = "–"  # noqa: RUF001 - an en dash stands for a figure that is undefined
-LARGE, SMALL = 1e7, 1e-3
+LARGE, SMALL = 1e7, 1e-2
 
 
 def answer(found: Answer) -> None:
@@ -33,12 +34,12 @@ def answer(found: Answer) -> None:
     table.add_column("")
     for head in ("value", "low to high", "n"):
         table.add_column(head, justify="right", no_wrap=True)
-    left_out = 0
-    for _, same in groupby(found.figures, lambda figure: (figure.name, bool(figure.of))):
-        rows = list(same)
-        left_out += max(len(rows) - MOST_ROWS, 0)
-        for figure in rows[:MOST_ROWS]:
+    so_far = Counter[tuple[str, bool]]()
+    for figure in found.figures:
+        so_far[figure.name, bool(figure.of)] += 1
+        if so_far[figure.name, bool(figure.of)] <= MOST_ROWS:
             table.add_row(*_cells(figure, found.unit))
+    left_out = sum(max(rows - MOST_ROWS, 0) for rows in so_far.values())
     console.print(table)
     if left_out:
         console.print(Text(f"{left_out:,} more figures are in the answer with --json.", style="dim"))
@@ -70,8 +71,8 @@ def number(value: float | None) -> str:
 
     Examples
     --------
-    >>> number(0.70375589), number(1234.5678), number(12.0)
-    ('0.7038', '1,235', '12')
+    >>> number(0.70375589), number(0.0021933), number(1234.5678), number(12.0)
+    ('0.7038', '0.002193', '1,235', '12')
     """
     if value is None:
         return NOTHING

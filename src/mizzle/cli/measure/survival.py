@@ -57,6 +57,11 @@ def _survival(chosen: argparse.Namespace) -> Answer:
     if chosen.on:
         figures += _of_cox(t, d, covariates[known], chosen)
     warnings = ["What has not ended yet is taken to last on as others do that were seen longer."]
+    if lasting := [one.label for one in figures if one.name == "median" and one.estimate.value is None]:
+        warnings.append(
+            f"Not known yet, since more than half were still lasting when they were last seen: {', '.join(lasting)}."
+            " Ask for the curve (--curve)."
+        )
     return Answer("survival", METHOD, chosen.time_unit, figures, set_aside, warnings)
 
 
