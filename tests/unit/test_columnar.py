@@ -130,3 +130,13 @@ def test_damaged_files_are_refused_in_plain_words(save, tmp_path):
     reader.close()
     with pytest.raises(UnreadableLog, match="There is no file"):
         open_columnar(tmp_path / "none.parquet")
+
+
+def test_bytes_that_a_damaged_file_calls_text_are_set_aside(tmp_path):
+    bad = pa.array([b"fine", b"\xa1bad", None], pa.binary())
+    text = pa.StringArray.from_buffers(3, bad.buffers()[1], bad.buffers()[2], bad.buffers()[0], 1)
+    path = tmp_path / "damaged.parquet"
+    pq.write_table(pa.table({"a": text, "b": pa.array([1, 2, 3])}), path)
+    (batch,) = open_columnar(path).batches()
+    assert batch.rejected == ((2, Reason.ENCODING, None),)
+    assert batch.table["a"].to_pylist() == ["fine", None]

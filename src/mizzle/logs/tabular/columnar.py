@@ -184,6 +184,8 @@ def _as_text(array: pa.Array) -> tuple[pa.Array, list[int]]:
         return (pc.binary_join_element_wise(text, "Z", "") if kind.tz else text), []
     if pa.types.is_duration(kind):
         return array.cast(pa.int64()).cast(pa.string()), []
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        array = array.cast(pa.large_binary())  # a damaged file calls bytes a text that are none; nobody has looked yet
     try:
         return array.cast(pa.string()), []
     except pa.ArrowInvalid:
