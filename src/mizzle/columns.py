@@ -240,4 +240,7 @@ def _with_commas(cells: pa.Array) -> bool:
 def _no_column(path: Path, name: str, columns: Sequence[str]) -> UnfitColumn:
     more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
     listed = ", ".join(columns[:NAMED]) + more
-    return UnfitColumn(f"{path.name} has no column called {name!r}. Its columns are: {listed}.")
+    hint = (
+        " In a list of names, one with a comma stands in double quotes." if any("," in one for one in columns) else ""
+    )
+    return UnfitColumn(f"{path.name} has no column called {name!r}. Its columns are: {listed}.{hint}")

@@ -70,6 +70,11 @@ def test_a_number_that_cannot_be_told_from_nothing_is_nothing(tmp_path):
     np.testing.assert_array_equal(read.numbers("b", strict=False), [np.nan, 1, -1e50])
 
 
+def test_a_name_with_a_comma_is_hinted_at(tmp_path):
+    with pytest.raises(UnfitColumn, match="one with a comma stands in double quotes"):
+        read_columns(csv(tmp_path, '"a, b",c\n1,2\n'), ["a"])
+
+
 def test_a_long_value_is_shown_short(tmp_path):
     with pytest.raises(UnfitColumn, match=r"x{37}…"):
         read_columns(csv(tmp_path, f"a\n{'x' * 100}\n")).numbers("a")

@@ -79,6 +79,13 @@ def test_a_bass_curve_names_its_form(ask):
     assert told["method"] == "adoption.bass_nls/1"
 
 
+def test_periods_before_the_start_are_pointed_out(ask):
+    told, _ = ask("bass", VCR.replace("\n", "\n1900,0\n1901,0\n", 1), "--adopters", "sales")
+    assert any(one.startswith("The first 2 periods have nobody.") for one in told["warnings"])
+    told, _ = ask("bass", VCR, "--adopters", "sales")
+    assert not any("have nobody" in one for one in told["warnings"])
+
+
 def test_a_running_total_in_any_order_is_the_same_curve(ask):
     one, _ = ask("bass", VCR, "--adopters", "sales")
     rows, total = [], 0

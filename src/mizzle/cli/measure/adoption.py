@@ -99,6 +99,11 @@ def _bass(chosen: argparse.Namespace) -> Answer:
     for form, other in forms_beside(series, chosen.form):
         figures += [Figure("m", other.m, form), Figure("p", other.p, form), Figure("q", other.q, form)]
     warnings = [f"Form {chosen.form}: {WORDS[chosen.form]}. Other forms are named beside their figures."]
+    if not series[0] and (before := int(np.argmax(series > 0))):
+        warnings.append(
+            f"The first {before} periods have nobody. The curve begins with the first row: leave out what was before"
+            " the start, or p is far too low."
+        )
     if priors is not None:
         warnings.append("The ranges for p and q that were given count as much as the data, or more before the peak.")
     return Answer("bass", METHODS[chosen.form], "per period", figures, columns.set_aside, warnings)
