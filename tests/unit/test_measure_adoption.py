@@ -155,3 +155,11 @@ def test_a_committed_minority_is_a_what_if(ask):
     assert "no measurement" in told["warnings"][0]
     said, code = ask("committed-minority", None, "--people", 40, "--committed", 3)
     assert (code, "a share from 0 to 1" in said) == (2, True)
+
+
+def test_a_peak_that_is_barely_passed_is_warned_of(ask):
+    passed = VCR.splitlines()
+    told, _ = ask("bass", "\n".join(passed[:8]), "--adopters", "sales")
+    assert "The peak lies in the last two periods" in " ".join(told["warnings"])
+    told, _ = ask("bass", VCR, "--adopters", "sales")
+    assert "The peak lies in the last two periods" not in " ".join(told["warnings"])

@@ -142,8 +142,8 @@ def test_several_currencies_are_asked_about(write, ask):
     code, said = ask("transactions", path, *COLUMNS)
     assert code == 2
     assert "EUR (20), NOK (10). Choose one" in said
-    assert "--only" in said
-    found, answer = ask("transactions", path, *COLUMNS, "--only", "NOK")
+    assert "--currency" in said
+    found, answer = ask("transactions", path, *COLUMNS, "--currency", "NOK")
     assert found["customers"]["value"] == 10
     assert answer["set_aside"][0]["n"] == 20
     only, _ = ask(
@@ -276,8 +276,8 @@ def test_transactions_that_say_nothing_are_refused_with_a_sentence(text, says, w
         ("--margin", "nan"),
         ("--margin", "0"),
         ("--split", "2020-01-01"),
-        ("--only", "EUR", *FAST),
-        ("--currency", "money"),
+        ("--currency", "EUR", *FAST),
+        ("--currency-column", "money"),
         ("--until", "2001-01-01"),
     ],
 )
@@ -285,7 +285,7 @@ def test_options_that_cannot_be_are_refused_with_a_sentence(wrong, bought, ask):
     found, answer = ask("loyalty", bought, *COLUMNS, *wrong)
     if wrong == ("--margin", "0"):
         assert any("margin is a share" in one for one in answer["warnings"])
-    elif wrong[0] == "--only":
+    elif wrong[0] == "--currency":
         assert found["mean_value"]["unit"] == "EUR"
     else:
         assert found == 2

@@ -264,7 +264,7 @@ def _currency(currencies: Sequence[str | None], wanted: str | None, left: NDArra
         if len(there) > 1:
             raise UnfitTransactions(
                 f"Amounts are in several currencies, which are never added up: {listed}. Choose one of them (in the "
-                "shell: --only EUR)."
+                "shell: --currency EUR)."
             )
         return np.ones(len(found), dtype=bool)
     if wanted.strip().upper() not in there:

@@ -71,6 +71,10 @@ def _critical_mass(chosen: argparse.Namespace) -> Answer:
     return Answer("critical-mass", MASS, "share", figures, left, warnings)
 
 
+BARELY = 2.0
+"""Periods since the peak below which it is hardly known."""
+
+
 def _bass(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
@@ -103,6 +107,11 @@ def _bass(chosen: argparse.Namespace) -> Answer:
         warnings.append(
             f"The first {before} periods have nobody. The curve begins with the first row: leave out what was before"
             " the start, or p is far too low."
+        )
+    if priors is None and found.t_peak.value is not None and found.periods - found.t_peak.value < BARELY:
+        warnings.append(
+            "The peak lies in the last two periods: it is told from one or two numbers, and what is foretold rests on"
+            " it. Wait for a few more periods before you plan with it."
         )
     if priors is not None:
         warnings.append("The ranges for p and q that were given count as much as the data, or more before the peak.")

@@ -52,7 +52,7 @@ def _cleaned(chosen: argparse.Namespace) -> tuple[Purchases, str]:
     from mizzle.answer import SetAside
     from mizzle.loyalty.cleaning import clean
 
-    currency = chosen.currency or _currency_column(chosen)
+    currency = chosen.currency_column or _currency_column(chosen)
     columns = read(chosen, chosen.customer, chosen.date, chosen.amount, currency)
     codes, names = columns.codes(chosen.customer)
     found = clean(
@@ -61,14 +61,14 @@ def _cleaned(chosen: argparse.Namespace) -> tuple[Purchases, str]:
         _amounts(columns, chosen.amount) if chosen.amount else None,
         names=names,
         currencies=columns.words(currency) if currency else None,
-        currency=chosen.only,
+        currency=chosen.currency,
         until=chosen.until,
         repeated=chosen.repeated,
     )
     from dataclasses import replace
 
     aside = tuple(SetAside(one.reason, one.n) for one in columns.set_aside)
-    money = chosen.only or (_only(columns, currency) if currency else "currency")
+    money = chosen.currency or (_only(columns, currency) if currency else "currency")
     return replace(found, set_aside=aside + found.set_aside), money
 
 
@@ -392,8 +392,8 @@ FILE_OF = (
     Option("--customer", "column that says whose a transaction is", "COLUMN", required=True),
     Option("--date", "column that says when it was", "COLUMN", required=True),
     Option("--amount", "column with its amount; below zero is a return", "COLUMN"),
-    Option("--currency", "column with the currency (default: one that is called so)", "COLUMN"),
-    Option("--only", "the currency to keep, where there are several", "EUR"),
+    Option("--currency-column", "column with the currency (default: one that is called so)", "COLUMN"),
+    Option("--currency", "the currency to keep, where there are several", "EUR"),
     DATES,
     TIME_UNIT,
     Option("--until", "last day of observation (default: the last in the file)", "DATE", day),
