@@ -67,10 +67,10 @@ class _Plain(argparse.ArgumentParser):
 
 def write_proofs() -> None:
     """Work out our value of every published result, and keep it; results whose data are not here keep theirs."""
-    known = {(one["measure"], one["figure"], one["source"]): one for one in read(PROOFS)}
+    known = {(one["measure"], one["figure"], one["source"], one["expected"]): one for one in read(PROOFS)}
     found = []
     for family, one in proofs():
-        kept = known.get((one.measure, one.figure, one.source))
+        kept = known.get((one.measure, one.figure, one.source, one.expected))
         try:
             ours = round(one.ours(), DIGITS)
         except Absent:
