@@ -234,4 +234,4 @@ def _goals(jobs: list[Job], runs: Runs) -> Iterator[tuple[str, str, str]]:
     known = [times(job.key, title) for job in jobs for title in job.peers]
     slowest = min((one for one in known if not math.isnan(one)), default=math.nan)
     yield judge("no measure slower than its best peer: the nearest peer takes", slowest, 1)
-    yield "a release of 50 teams x 20 questions x 8 earlier waves under 60 s", "-", "see ./run bench privacy"
+    yield "a release of 50 teams x 20 questions x 8 earlier waves under 60 s", "-", "see ./run bench releases"

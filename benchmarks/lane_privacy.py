@@ -1,8 +1,7 @@
-"""The attacks on releases: how many answers are certain, how useful the figures remain, and how long a close takes."""
+"""The attacks on releases: how many answers are certain."""
 
 from __future__ import annotations
 
-import resource
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 TEXT = "In my team we keep what we promise to our customers."
 CLONE = "In my team, we keep what we promised to our customers"
 TENURES = 5
-MOST_OFF, MOST_OFF_WHOLE, LEAST_OWN = 6.0, 3.0, 0.7
-MOST_SECONDS, MOST_MB = 60.0, 600.0
 
 
 class Scale(NamedTuple):
@@ -36,11 +33,10 @@ class Scale(NamedTuple):
     repeated: int
     skipping: int
     thresholds: int
-    closes: int
 
 
-FULL = Scale(10_000, 1_000, 300, 300, 20)
-QUICK = Scale(500, 40, 20, 20, 2)
+FULL = Scale(10_000, 1_000, 300, 300)
+QUICK = Scale(500, 40, 20, 20)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -48,7 +44,7 @@ def run(options: argparse.Namespace) -> None:
     scale = QUICK if options.quick else FULL
     lines: list[str] = [machine(("numpy", "scipy")), *_words()]
     goals: list[tuple[str, str, bool]] = []
-    for part in (_one_wave, _repeated, _skipping, _useful, _close, _thresholds):
+    for part in (_one_wave, _repeated, _skipping, _thresholds):
         begun = perf_counter()
         more, aims = part(scale)
         lines += more
@@ -73,7 +69,8 @@ def _words() -> list[str]:
     ]
 
 
-def _released(wave: Wave, rules: Rules, history: list[Released]) -> Released:
+def released(wave: Wave, rules: Rules, history: list[Released]) -> Released:
+    """Close one wave."""
     return release(plan(wave.name, wave.roster, wave.questions, rules), wave.answers(), history)
 
 
@@ -85,7 +82,7 @@ def _one_wave(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
         for seed in range(scale.one_wave):
             rng = np.random.default_rng([1, seed])
             (wave,) = workforce(rng)
-            said = _released(wave, Rules(insiders), [])
+            said = released(wave, Rules(insiders), [])
             groups = [(atom.n, cell) for atom, cell in zip(said.atoms, said.cells["q1"], strict=True) if cell]
             found += determined_in_one_wave(groups, insiders)
             people += len(wave.roster.units)
@@ -100,7 +97,7 @@ def _one_wave(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
             )
         )
     heads = ("insiders", "organisations", "people", "answers tried", "certain")
-    return ["### One wave, every insider", table(heads, _numbers(rows))], goals
+    return ["### One wave, every insider", table(heads, numbers(rows))], goals
 
 
 def _with_clones(rng: np.random.Generator, waves: int) -> Iterator[tuple[Wave, Plan]]:
@@ -142,7 +139,7 @@ def _repeated(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
     heads = ("insiders", "organisations", "people", "of them in several groups", "certain")
     goal = f"six waves, {scale.repeated:,} organisations, joiners, leavers, movers, pools, clones: none"
     return (
-        ["### Six waves in which people repeat their answer", table(heads, _numbers(rows))],
+        ["### Six waves in which people repeat their answer", table(heads, numbers(rows))],
         [(goal, f"{pinned + with_one}", not pinned + with_one)],
     )
 
@@ -159,7 +156,7 @@ def _skipping(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
                 known: list[Published] = []
                 everybody: set[str] = set()
                 for wave in workforce(rng, waves=6, response=(share, share), moving=0.0):
-                    history.append(_released(wave, Rules(strict=strict), history))
+                    history.append(released(wave, Rules(strict=strict), history))
                     everybody |= wave.answered
                     for one in history[-1].published("q1"):
                         there = one.people & wave.answered
@@ -181,79 +178,8 @@ def _skipping(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
             worst += found if strict else 0
     heads = ("rules", "answer", "people", "certain", "share", "groups that say nothing")
     return (
-        ["### An attacker who also knows who did not answer", table(heads, _numbers(rows))],
+        ["### An attacker who also knows who did not answer", table(heads, numbers(rows))],
         [("strict rules, with who did not answer known: none", f"{worst}", not worst)],
-    )
-
-
-def _useful(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
-    """T5: what the figures are still worth."""
-    teams = own = 0
-    errors: dict[str, list[float]] = {"team": [], "team, later waves": [], "department": [], "organisation": []}
-    for seed in range(max(scale.one_wave // 25, 20)):
-        rng = np.random.default_rng([4, seed])
-        history: list[Released] = []
-        for number, wave in enumerate(workforce(rng, waves=4, change=0.3, moving=0.05)):
-            history.append(said := _released(wave, Rules(), history))
-            teams += len(set(wave.roster.units.values())) if not number else 0
-            for unit in said.units():
-                inside = [atom.people for atom in said.atoms if atom.unit[: len(unit)] == unit]
-                there = frozenset().union(*inside) & wave.answered
-                shown = said.figure("q1", unit)
-                if shown.value is None:
-                    continue
-                error = abs(shown.value - len(there & wave.favourable["q1"]) / len(there))
-                kind = ("organisation", "department", "team")[len(unit)]
-                if kind == "team":
-                    own += not number
-                    kind += ", later waves" * bool(number)
-                elif number:
-                    continue
-                errors[kind].append(100 * error)
-    rows = [
-        (kind, len(found), f"{np.mean(found):.1f}", f"{np.quantile(found, 0.95):.1f}") for kind, found in errors.items()
-    ]
-    share = own / teams
-    team, whole = float(np.mean(errors["team"])), float(np.mean(errors["organisation"]))
-    heads = ("figure of a", "figures", "mean error, points", "95 % of errors below")
-    return (
-        [
-            "### What the figures are still worth",
-            table(heads, _numbers(rows)),
-            f"{share:.0%} of teams have a figure of their own; the others are pooled.",
-        ],
-        [
-            ("a team's figure: at most 6 points of error, on average", f"{team:.1f}", team <= MOST_OFF),
-            ("the organisation's: at most 3", f"{whole:.1f}", whole <= MOST_OFF_WHOLE),
-            ("at least 70 % of teams with a figure of their own", f"{share:.0%}", share >= LEAST_OWN),
-        ],
-    )
-
-
-def _close(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
-    """T6: closing the ninth wave of a large organisation."""
-    rng = np.random.default_rng(5)
-    history: list[Released] = []
-    took = 0.0
-    for wave in workforce(rng, waves=9, teams=50, questions=scale.closes, moving=0.05):
-        planned = plan(wave.name, wave.roster, wave.questions, Rules())
-        begun = perf_counter()
-        history.append(release(planned, wave.answers(), history))
-        took = perf_counter() - begun
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return (
-        [
-            "### How long a close takes",
-            f"50 teams, {scale.closes} questions, the ninth wave, eight before it: {took:.1f} s, {used} MiB of memory.",
-        ],
-        [
-            (
-                f"a close of 50 teams x {scale.closes} questions x 8 earlier waves: under 60 s",
-                f"{took:.1f} s",
-                took < MOST_SECONDS,
-            ),
-            ("the same: under 600 MB", f"{used * 1.048576:.0f} MB", used * 1.048576 < MOST_MB),
-        ],
     )
 
 
@@ -287,11 +213,12 @@ def _thresholds(scale: Scale) -> tuple[list[str], list[tuple[str, str, bool]]]:
         [
             "### What plain thresholds let through",
             "Exact counts of every group by team, department and four attributes, two filters at once, in one wave.",
-            table(heads, _numbers(rows)),
+            table(heads, numbers(rows)),
         ],
         [],
     )
 
 
-def _numbers(rows: list[tuple[Any, ...]]) -> list[tuple[str, ...]]:
+def numbers(rows: list[tuple[Any, ...]]) -> list[tuple[str, ...]]:
+    """Write whole numbers with commas between thousands."""
     return [tuple(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row) for row in rows]

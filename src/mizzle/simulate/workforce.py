@@ -60,6 +60,7 @@ def workforce(
     change: float = 0.0,
     turnover: float = 0.3,
     moving: float = 0.15,
+    leaning: tuple[float, float] = (1.2, 0.8),
 ) -> Iterator[Wave]:
     """Make the waves of one organisation, in order.
 
@@ -77,6 +78,9 @@ def workforce(
         How many people join, and as many leave, for each team and wave, on average.
     moving
         How many people of each team move to another one in a wave, on average.
+    leaning
+        The two parameters of the beta distribution from which each team's share of favourable answers is drawn; as it
+        is, many teams are nearly of one mind.
 
     Yields
     ------
@@ -93,13 +97,13 @@ def workforce(
     units = _units(rng, teams)
     home: dict[str, Path] = {}
     likes: dict[str, list[bool]] = {}
-    leaning = rng.beta(1.2, 0.8, (len(units), questions))
+    shares = rng.beta(*leaning, (len(units), questions))
     asked = tuple(Question(f"q{number + 1}") for number in range(questions))
 
     def join(team: int) -> None:
         person = f"p{len(likes):05d}"
         home[person] = units[team]
-        likes[person] = list(rng.random(questions) < leaning[team])
+        likes[person] = list(rng.random(questions) < shares[team])
 
     for team in range(len(units)):
         for _ in range(rng.integers(3, 16)):
@@ -112,7 +116,7 @@ def workforce(
                     join(team)
             for person in home:
                 if rng.random() < change:
-                    likes[person] = list(rng.random(questions) < leaning[units.index(home[person])])
+                    likes[person] = list(rng.random(questions) < shares[units.index(home[person])])
         share = dict(zip(units, rng.uniform(*response, len(units)), strict=True))
         answered = frozenset(person for person, unit in home.items() if rng.random() < share[unit])
         favourable = {
