@@ -55,11 +55,11 @@ def run(options: argparse.Namespace) -> None:
 
 def _words(organisations: int) -> str:
     return (
-        f"{organisations} organisations that never were, each of 12 teams of 3 to 15 people, of which 60 to 100 % answer,"
-        " over four waves; three in ten answer anew in each. An error is the difference between a published share and the true"
-        " one of the same people. In the first world the favourable shares of teams spread by 20 points around 64 %,"
-        " wider than those of the departments in the attitude data (12 points); in the second many teams are nearly"
-        " of one mind, which cells hide on purpose."
+        f"{organisations} organisations that never were, each of 12 teams of 3 to 15 people, of which 60 to 100 %"
+        " answer, over four waves; three in ten answer anew in each. An error is the difference between a published"
+        " share and the true one of the same people. In the first world the favourable shares of teams spread by 20"
+        " points around 64 %, wider than those of the departments in the attitude data (12 points); in the second many"
+        " teams are nearly of one mind, which cells hide on purpose."
     )
 
 
