@@ -105,6 +105,12 @@ def view_of(request: Visit, journey: Journey) -> View:
     return first_view(journey.table_facts)
 
 
+def pace_of(request: Visit) -> str:
+    """Read from the address whether all cases are meant, the typical or the late ones."""
+    pace = request.GET.get("pace", ALL)
+    return pace if pace in PACES else ALL
+
+
 def _form(journey: Journey, view: View, given: Any = None) -> ChooseCases:
     attributes = journey.table_facts.get("attributes", {})
     return ChooseCases(given, months=months(journey), attributes=attributes, initial=ChooseCases.shows(view))
@@ -143,11 +149,11 @@ def _empty(request: Visit, journey: Journey) -> dict[str, Any]:
 
 def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[str, Any]:
     """Give what the page shows of the figures that are kept."""
-    pace = request.GET.get("pace", ALL)
-    pace = pace if pace in PACES else ALL
+    pace = pace_of(request)
     whole = kept.page()
     page = whole if pace == ALL else kept.page(pace)
-    told = rows.departments(whole)
+    everyone = rows.departments(whole)
+    told = everyone if pace == ALL else rows.departments(whole, page)
     chosen = next((one for one in told if one.name == request.GET.get("department")), None)
     wanted = chosen.name if chosen else ""
     own = department_of(journey, request.user, timezone.localdate(request.at))
@@ -179,11 +185,12 @@ def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[s
         "closed": _address(journey, view, pace="" if pace == ALL else pace),
         "query": query,
         "kept_query": parse_qsl(query),
-        "moves": rows.moves(told),
+        "pace_title": titles[pace] if pace != ALL else "",
+        "moves": rows.moves(everyone),
         "closer_title": findings.closer_title(whole) if whole.compared else "",
-        "waits": rows.waits(whole),
-        "agreed_title": findings.agreed_title(whole.agreed),
-        "has_agreed": any(one.agreement.to for one in whole.agreed),
+        "waits": rows.waits(page),
+        "agreed_title": findings.agreed_title(page.agreed),
+        "has_agreed": any(one.agreement.to for one in page.agreed),
         "has_points": bool(whole.distance.perception_points),
     }
 
