@@ -212,7 +212,8 @@ def _read(
 
 def _are_wide(tables: Sequence[pa.Table]) -> bool:
     """Whether some rows hold so much text that no more of them are gathered before they are written."""
-    return sum(table.nbytes for table in tables) >= BYTES_PER_PART
+    size: int = sum(table.nbytes for table in tables)
+    return size >= BYTES_PER_PART
 
 
 def _keep(
