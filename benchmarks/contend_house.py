@@ -43,7 +43,7 @@ def sample(folder: str, url: str = "") -> str:
 
     call_command("migrate", interactive=False, verbosity=0)
     load_sample(rng_seed=2025, by=SYSTEM, at=clock.now())
-    return signed_in(_lead())
+    return signed_in(lead_of_the_house())
 
 
 def signed_in(lead: Any) -> str:
@@ -63,7 +63,8 @@ def signed_in(lead: Any) -> str:
     return f"session={session.session_key}; csrf={TOKEN}; {SEEN}={seen}"
 
 
-def _lead() -> Any:
+def lead_of_the_house() -> Any:
+    """Find the first service lead."""
     from mizzle_web.people.models import Member
     from mizzle_web.people.roles import Role
 
@@ -74,7 +75,7 @@ def _token() -> str:
     from mizzle_web.page import clock
     from mizzle_web.people.actions.tokens import make_token
 
-    lead = _lead()
+    lead = lead_of_the_house()
     made = make_token(
         member=lead, name="bench", scopes=["people:write"], days=1, key="bench", by=lead.actor, at=clock.now()
     )

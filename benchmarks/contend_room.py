@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from contend import main
-from contend_house import signed_in
+from contend_house import lead_of_the_house, signed_in
 from contend_people import opened
 from pressing import ask
 
@@ -26,26 +26,42 @@ SHARE = 0.8
 """Of their median wait, so that some are kept and others not."""
 
 
-def pages(folder: str, table: str, calls: int) -> tuple[Work, Check]:
-    """Work out the figures of an imported log, and ask for each page of the room so many times."""
+def prepare(folder: str, table: str, cases: int) -> tuple[Work, Check]:
+    """Bring an imported log to a journey, and work out its figures; names so many of its cases."""
     lead = opened(folder)
-    cookies = signed_in(lead)
     journey = _brought(lead, Path(table))
     _open_units(lead, journey)
-    cases = _cases(Path(table), calls)
 
-    def work() -> dict[str, Any]:
-        from django.core.wsgi import get_wsgi_application
+    def work() -> float:
+        return _measured(lead, journey)
 
-        seconds = _measured(lead, journey)
-        journey.refresh_from_db()
-        handler = get_wsgi_application()
+    def check(seconds: float) -> dict[str, Any]:
+        counts = journey.table_facts["counts"]
+        return {"figures": seconds, "names": _cases(Path(table), cases), **counts}
+
+    return work, check
+
+
+def pages(folder: str, names: list[str], calls: int) -> tuple[Work, Check]:
+    """Ask for each page of the room so many times, in a process that has measured nothing, as that of the server."""
+    os.environ |= {"MIZZLE_DATA": folder, "DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings"}
+    import django
+
+    django.setup()
+    from django.core.wsgi import get_wsgi_application
+
+    from mizzle_web.journeys.models import Journey
+
+    cookies, journey = signed_in(lead_of_the_house()), Journey.objects.get()
+    handler = get_wsgi_application()
+
+    def work() -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
-        for name, paths in _addresses(journey, cases).items():
+        for name, paths in _addresses(journey, names).items():
             turn = cycle(paths)
             _timed(handler, next(turn), cookies)  # to warm up
             found[name] = [_timed(handler, next(turn), cookies) for _ in range(calls)]
-        return {"pages": found, "figures": seconds, **journey.table_facts["counts"]}
+        return found
 
     return work, lambda found: found
 
@@ -162,7 +178,7 @@ def _cases(table: Path, n: int) -> list[str]:
 
     # The path is our own, and so is the number.
     first = f"select case_id from '{table}' where seq = 1"  # noqa: S608
-    found = duckdb.sql(f"select * from ({first}) using sample {n + 1} rows (reservoir, 7)").fetchall()  # noqa: S608
+    found = duckdb.sql(f"select * from ({first}) using sample {n} rows (reservoir, 7)").fetchall()  # noqa: S608
     return [name for (name,) in found]
 
 
@@ -186,4 +202,4 @@ def _addresses(journey: Journey, cases: list[str]) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    main({"pages": pages})
+    main({"prepare": prepare, "pages": pages})

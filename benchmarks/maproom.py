@@ -80,12 +80,18 @@ def pages(folder: Path, *, is_quick: bool, calls: int) -> Room:
     size = QUICK_LARGE if is_quick else LARGE
     if not events_of(size).exists():
         import_events(size)
-    found = own("contend_room.py", "pages", folder=str(folder / "room"), table=str(events_of(size)), calls=calls)
+    place = str(folder / "room")
+    made = _asked("prepare", folder=place, table=str(events_of(size)), cases=calls + 1)
+    times = _asked("pages", folder=place, names=made["names"], calls=calls)
+    timings = [Timing.of(name, some) for name, some in times.items()]
+    return Room(made["events"], made["cases"], made["figures"], timings)
+
+
+def _asked(name: str, **given: Any) -> dict[str, Any]:
+    found = own("contend_room.py", name, **given)
     if not found.known:
-        raise SystemExit(f"The pages of {size} million events could not be timed: {found.failed}")
-    told: dict[str, Any] = found.answer
-    timings = [Timing.of(name, times) for name, times in told["pages"].items()]
-    return Room(told["events"], told["cases"], told["figures"], timings)
+        raise SystemExit(f"The pages of a large log could not be timed: {found.failed}")
+    return found.answer
 
 
 def bring(folder: Path, *, is_quick: bool) -> Bringing:
