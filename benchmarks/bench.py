@@ -26,7 +26,9 @@ def main() -> None:
     fuzz = lanes.add_parser("fuzz", help="mutated inputs over all readers")
     fuzz.add_argument("--inputs", type=int, default=200_000)
     fuzz.add_argument("--seed", type=int, default=1)
-    web = lanes.add_parser("web", help="pages of the house, its memory, its start, and durable writes")
+    web = lanes.add_parser(
+        "web", help="pages of the house, its memory, its start, durable writes, and logs of millions"
+    )
     web.add_argument("--calls", type=int, default=30, help="of each page")
     web.add_argument("--seconds", type=float, default=4.0, help="of each kind of write, in each round")
     web.add_argument("--quick", action="store_true", help="a few calls, to try the lane out; writes no page")

@@ -35,19 +35,26 @@ def sample(folder: str, url: str = "") -> str:
     import django
 
     django.setup()
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.core.management import call_command
 
     from mizzle_web.journal.actions import SYSTEM
     from mizzle_web.operation.actions import load_sample
     from mizzle_web.page import clock
-    from mizzle_web.people.door import _SIGNER, SEEN, SIGNED_IN_AT
-    from mizzle_web.people.sessions import SessionStore
 
     call_command("migrate", interactive=False, verbosity=0)
     load_sample(rng_seed=2025, by=SYSTEM, at=clock.now())
-    lead = _lead()
+    return signed_in(lead_of_the_house())
+
+
+def signed_in(lead: Any) -> str:
+    """Begin a session of a member; give its cookies."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from mizzle_web.people.door import _SIGNER, SEEN, SIGNED_IN_AT
+    from mizzle_web.people.sessions import SessionStore
+
+    lead.refresh_from_db()  # a role that was given just now has raised its generation
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(lead.pk), lead.get_session_auth_hash()
     session[BACKEND_SESSION_KEY], session[SIGNED_IN_AT] = settings.AUTHENTICATION_BACKENDS[0], time.time()
@@ -56,7 +63,8 @@ def sample(folder: str, url: str = "") -> str:
     return f"session={session.session_key}; csrf={TOKEN}; {SEEN}={seen}"
 
 
-def _lead() -> Any:
+def lead_of_the_house() -> Any:
+    """Find the first service lead."""
     from mizzle_web.people.models import Member
     from mizzle_web.people.roles import Role
 
@@ -67,7 +75,7 @@ def _token() -> str:
     from mizzle_web.page import clock
     from mizzle_web.people.actions.tokens import make_token
 
-    lead = _lead()
+    lead = lead_of_the_house()
     made = make_token(
         member=lead, name="bench", scopes=["people:write"], days=1, key="bench", by=lead.actor, at=clock.now()
     )

@@ -36,7 +36,7 @@ def _blocks(rows: int) -> Iterator[bytes]:
     yield "".join(lines).encode()
 
 
-def _opened(folder: str, url: str) -> Any:
+def opened(folder: str, url: str = "") -> Any:
     """Open a house with one service lead; gives the lead."""
     os.environ |= {"MIZZLE_DATA": folder, "DJANGO_SETTINGS_MODULE": "mizzle_web.config.settings"}
     if url:
@@ -63,7 +63,7 @@ def _opened(folder: str, url: str) -> Any:
 
 def people(folder: str, rows: int, url: str = "") -> tuple[Work, Check]:
     """Look at a file of so many people, then take it in."""
-    lead = _opened(folder, url)
+    lead = opened(folder, url)
     from mizzle_web.page import clock
     from mizzle_web.people.actions import imports
 

@@ -64,12 +64,22 @@ def run(options: argparse.Namespace) -> None:
         write_section("journeys", "Journeys: the map, handovers and distance", "\n\n".join(body))
 
 
-def _measure(size: int, runs: Runs, *, for_peers: bool) -> None:
+def events_of(size: int) -> Path:
+    """Give where the imported log of so many million events lies."""
+    return DATA / f"events-{size}m.parquet"
+
+
+def import_events(size: int) -> Run:
+    """Draw a log of so many million events, where there is none yet, and import it."""
     raw = kept(f"log-{size}m.parquet", "contend_mizzle.py", "make-log", events=size * MILLION)
-    events = DATA / f"events-{size}m.parquet"
-    runs["import", size] = own("contend_mizzle.py", "import-log", path=str(raw), out=str(events))
-    if not runs["import", size].known:
-        raise SystemExit(f"the log of {size} million events could not be imported: {runs['import', size].failed}")
+    found = own("contend_mizzle.py", "import-log", path=str(raw), out=str(events_of(size)))
+    if not found.known:
+        raise SystemExit(f"the log of {size} million events could not be imported: {found.failed}")
+    return found
+
+
+def _measure(size: int, runs: Runs, *, for_peers: bool) -> None:
+    events, runs["import", size] = events_of(size), import_events(size)
     sorted_rows = DATA / f"peers-{size}m.parquet"
     if for_peers:
         own("contend_mizzle.py", "make-peer-rows", path=str(events), out=str(sorted_rows))

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import cluster
+import maproom
 from contend_house import sample
 from contend_people import UNITS
 from killing import House
 from measuring import DATA, machine, own, say, table, write_section
-from pressing import WRITERS, ask
+from pressing import WRITERS, Timing, ask
 
 if TYPE_CHECKING:
     import argparse
@@ -38,13 +39,12 @@ TITLES = {
     "api": "**the house, by its API** (`POST /api/v1/people`)",
 }
 
-
-class Timing(NamedTuple):
-    """How long a page takes on the server, in milliseconds."""
-
-    name: str
-    p50: float
-    p95: float
+YARDSTICKS = {
+    "plain bare": "the bare view on Django's backend",
+    "bare": "the bare view on the house's backend",
+    "plain whole": "Django as `startproject` makes it, with a form",
+}
+"""Beside what a form of the house is set, each with a goal."""
 
 
 class Found(NamedTuple):
@@ -56,6 +56,8 @@ class Found(NamedTuple):
     written: dict[str, dict[str, float]]
     costs: dict[str, float]
     imported: dict[str, dict[str, float]]
+    room: maproom.Room
+    brought: maproom.Bringing
 
 
 def run(options: argparse.Namespace) -> None:
@@ -76,9 +78,12 @@ def run(options: argparse.Namespace) -> None:
             written["PostgreSQL"] = _writes(folder, seconds, rounds, made)
     costs = _asked("contend_house.py", "costs", folder=str(folder / "costs"), calls=COST_CALLS, url="")
     imported = _imported(folder, QUICK_PEOPLE if options.quick else PEOPLE)
+    say("a log of millions, and one through a browser")
+    room = maproom.pages(folder, is_quick=options.quick, calls=calls)
+    brought = maproom.bring(folder, is_quick=options.quick)
     say("pages")
     pages = _pages(sample(str(folder / "sample")), calls)
-    body = _body(Found(pages, opening, weight, written, costs, imported), calls)
+    body = _body(Found(pages, opening, weight, written, costs, imported, room, brought), calls)
     if options.quick:
         print(body)
     else:
@@ -155,8 +160,7 @@ def _pages(cookies: str, calls: int) -> list[Timing]:
         status, content = ask(handler, path, cookies)
         if status != 200:  # noqa: PLR2004 - not a page to look at
             continue
-        times = sorted(_milliseconds(partial(ask, handler, path, cookies)) for _ in range(calls))
-        found.append(Timing(name, statistics.median(times), times[min(len(times) - 1, int(0.95 * len(times)))]))
+        found.append(Timing.of(name, [_milliseconds(partial(ask, handler, path, cookies)) for _ in range(calls)]))
         links = re.findall(rb'(?:href|action)="(/[^"#]*)"', content)
         waiting += [link.decode().replace("&amp;", "&") for link in links if not link.startswith((b"/static/", b"//"))]
     return sorted(found, key=lambda one: -one.p95)
@@ -187,10 +191,11 @@ def _goals(found: Found) -> list[tuple[str, str, bool]]:
         took = one["preview"] + one["taking in"]
         said = f"{database}, {one['new']:,} people from a file: under {LONGEST_IMPORT:.0f} s together"
         goals.append((said, f"{took:.0f} s", took < LONGEST_IMPORT))
+    goals += maproom.goals(found.room, found.brought)
     for database, rates in found.written.items():
-        for name, title in (("plain bare", "Django's backend"), ("bare", "the house's backend")):
+        for name, title in YARDSTICKS.items():
             ratio = rates["form"] / rates[name]
-            said = f"{database}, a form: at least {LEAST_RATIO:g} of the bare view on {title}"
+            said = f"{database}, a form: at least {LEAST_RATIO:g} of {title}"
             goals.append((said, f"{ratio:.2f}", ratio >= LEAST_RATIO))
     return goals
 
@@ -208,10 +213,12 @@ def _write_section(found: Found) -> list[str]:
             "Django took turns. Each write is synced to the disk before it is "
             "confirmed, on SQLite with `synchronous=FULL`, on PostgreSQL as it is delivered. A form of the house "
             "passes session, rights, the check of the form, a receipt for its key, the row and an entry of the "
-            "journal's chain: three new rows with seven indexes, and a changed one. A bare view passes nothing, and "
-            "makes one row without an index. Threads share one interpreter, and the house lets several writes share a "
-            "sync; so what keeps a form behind a bare view is the work of Python in the second table, and the slower "
-            "the disk, the less it counts."
+            "journal's chain: three new rows with seven indexes, and a changed one. A bare view has nothing around it: "
+            "it passes no session, no rights and no record, and makes one row without an index. Django as "
+            "`startproject` makes it passes a session, rights and the check of a form, and keeps no record either: it "
+            "is the nearest to a form of the house. Threads share one interpreter, and the house lets several writes "
+            "share a sync; so what keeps a form behind a bare view is the work of Python in the second table, and the "
+            "slower the disk, the less it counts."
         ),
         *(f"On {database}:\n\n{table(heads, _ratios(rates))}" for database, rates in found.written.items()),
         "What one form costs of the processor, with one thread and on SQLite (the bare view there: "
@@ -248,6 +255,7 @@ def _body(found: Found, calls: int) -> str:
                 "silence is the time after which the job tells how far it is, and stops where it was cancelled.\n\n"
                 + table(("", "people", "preview s", "taking in s", "longest silence s"), people)
             ),
+            *maproom.section(found.room, found.brought),
             "### Goals\n\n" + table(("goal", "found", ""), goals),
         ]
     )

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import io
+import statistics
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 TOKEN = "k" * 32  # what the browser sends as cookie and in the form; any text of that form will do
 WRITERS = 8  # as many as the server has threads
+
+
+class Timing(NamedTuple):
+    """How long a page takes on the server, in milliseconds."""
+
+    name: str
+    p50: float
+    p95: float
+
+    @classmethod
+    def of(cls, name: str, times: Sequence[float]) -> Timing:
+        """Sum up what single calls took."""
+        return cls(name, statistics.median(times), sorted(times)[min(len(times) - 1, int(0.95 * len(times)))])
 
 
 def ask(handler: Any, path: str, cookies: str, form: Mapping[str, str] | None = None, **more: str) -> tuple[int, bytes]:

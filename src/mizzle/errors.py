@@ -45,3 +45,7 @@ class TooManyRejected(MizzleError):
 
 class NoSuchName(MizzleError):
     """A name that was asked for (an activity, a department, a case) is not in the log; the message offers near ones."""
+
+
+class TooLarge(MizzleError):
+    """What was asked for holds more than is told one by one; the message says how much."""

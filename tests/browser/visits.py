@@ -41,6 +41,7 @@ NO_PAGES = {
     "journeys:take_back": FORM,
     "journeys:take_back_contact": FORM,
     "journeys:view": FORM,
+    "journeys:waiting": PART + "today:today",
     "journeys:withdraw": FORM,
     "operation:take_backup": "a file to keep",
     "people:apply_import": FORM,

@@ -9,7 +9,7 @@ import pytest
 from factories import raw
 from mizzle import journeys
 from mizzle.engines import fetch
-from mizzle.errors import NoSuchName, UnreadableLog
+from mizzle.errors import NoSuchName, TooLarge, UnreadableLog
 from mizzle.journeys.results import Agreement
 from mizzle.logs import case_events, case_ids_like, open_events
 from mizzle.logs.steps import ORDER
@@ -122,3 +122,10 @@ def test_a_case_can_be_laid_out_without_knowing_what_is_usual(table):
 def test_no_events_are_no_case():
     with pytest.raises(NoSuchName, match="no such case"):
         journeys.timeline_of([])
+
+
+def test_a_case_with_more_events_than_are_wanted_is_not_read(table):
+    assert len(case_events(table, "case-13", most=4)) == 4
+    with pytest.raises(TooLarge, match="The case has 4 events, and no more than 3 are told one by one"):
+        case_events(table, "case-13", most=3)
+    assert case_events(table, "nobody", most=0) == []

@@ -11,7 +11,7 @@ import pytest
 
 from mizzle import logs
 from mizzle.errors import TooManyRejected, UnclearMapping, UnreadableLog
-from mizzle.logs import importing
+from mizzle.logs import importing, steps
 from mizzle.logs.meaning.mapping import Mapping, mapping_path
 from mizzle.logs.tabular.delimited import Delimited
 
@@ -295,6 +295,32 @@ def _in_batches(rows):
         return sorted_batches(engine, files, by, rows)
 
     return small
+
+
+def test_a_log_with_an_endless_case_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(steps, "MOST_EVENTS_OF_A_CASE", 50)
+    load(written(tmp_path / "old.csv", GOOD), tmp_path / "out.parquet")
+    before = (tmp_path / "out.parquet").read_bytes()
+    hostile = written(tmp_path / "new.csv", [line("c017")] * 60)
+    for append in (False, True):
+        with pytest.raises(UnreadableLog, match=r"more than 50 events in one case \('c017'\).*--case"):
+            load(hostile, tmp_path / "out.parquet", append=append)
+    written(hostile, [line("c017")] * 48)  # with the three that are there already these are too many
+    with pytest.raises(UnreadableLog, match=r"more than 50 events"):
+        load(hostile, tmp_path / "out.parquet", append=True)
+    assert (tmp_path / "out.parquet").read_bytes() == before
+    assert not (tmp_path / "out.parquet.partial").exists()
+
+
+def test_rows_with_much_text_are_gathered_into_smaller_parts(tmp_path, small_parts, monkeypatch):
+    monkeypatch.setattr(importing, "ROWS_PER_PART", 1_000_000)
+    monkeypatch.setattr(importing, "BYTES_PER_PART", 800)
+    log = written(tmp_path / "log.csv", GOOD)
+    with pytest.raises(StoppedError):
+        load(log, tmp_path / "out.parquet", progress=stop_after(6))
+    parts = json.loads((tmp_path / "out.parquet.partial" / "state.json").read_text())["parts"]
+    assert 1 < len(parts) < 6
+    assert load(log, tmp_path / "out.parquet").counts.events == 120
 
 
 def test_appending_to_nothing_is_importing(tmp_path):

@@ -145,6 +145,20 @@ def cut(batches, size):
             yield batch.slice(begin, size)
 
 
+def test_a_case_that_logs_together_make_endless_is_refused(tmp_path, monkeypatch):
+    from mizzle.logs import steps
+
+    monkeypatch.setattr(steps, "MOST_EVENTS_OF_A_CASE", 12)
+    spread = [[("a", "pick", "Store", str(hour), str(hour)) for hour in range(begin, begin + 10)] for begin in (0, 10)]
+    with pytest.raises(UnreadableLog, match=r"more than 12 events in one case \('a'\)"):
+        merged(tmp_path, *spread)
+    at_once = [[("a", f"{log}-{number}", "Store", "3", "4") for number in range(10)] for log in range(2)]
+    with pytest.raises(UnreadableLog, match=r"more than 12 events in one case \('a'\)"):
+        merged(tmp_path, *at_once)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.parquet", "1.parquet"]
+    assert merged(tmp_path, spread[0], spread[0])[0].repeated == (0, 10)
+
+
 def test_no_batch_and_empty_batches_are_nothing():
     empty = pa.RecordBatch.from_pylist([], schema=with_moment(raw([])).schema)
     assert list(_Once([0, 1, 2], [(), ()]).follow([])) == []

@@ -72,3 +72,57 @@ def test_duplicates_are_counted_whatever_stands_between_them():
     ]
     chain, _ = chained(rows, 100)
     assert chain.n_duplicates == 1
+
+
+# --- a case without end -----------------------------------------------------------------------------------------------
+def passed(rows, size):
+    """Let a chain follow rows in batches; give how many batches it took, and the message with which it refused."""
+    taken = []
+
+    def batches():
+        for batch in ordered(rows).to_batches(max_chunksize=size):
+            taken.append(batch)
+            yield batch
+
+    try:
+        list(Chain().follow(batches()))
+    except UnreadableLog as refusal:
+        return len(taken), str(refusal)
+    return len(taken), ""
+
+
+def endless(n, before=(), case="endless"):
+    return [*before, *((case, "x", "D1", "-", str(hour)) for hour in range(n))]
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 7, 1000])
+def test_a_case_with_too_many_events_is_refused_before_it_is_read_to_its_end(monkeypatch, size):
+    monkeypatch.setattr(steps, "MOST_EVENTS_OF_A_CASE", 20)
+    rows = endless(200, ROWS)
+    taken, refusal = passed(rows, size)
+    assert "more than 20 events in one case ('endless')" in refusal
+    assert refusal.endswith("Name a finer one with --case.")
+    assert taken == min(-(-(len(ROWS) + 21) // size), -(-len(rows) // size))
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 7, 1000])
+def test_as_many_events_as_may_be_and_many_cases_are_no_trouble(monkeypatch, size):
+    monkeypatch.setattr(steps, "MOST_EVENTS_OF_A_CASE", 20)
+    rows = [*endless(20, case="d"), *endless(20, ROWS, case="e"), *endless(20, case="f")]
+    taken, refusal = passed(rows, size)
+    assert (taken, refusal) == (-(-len(rows) // size), "")
+
+
+def test_a_case_in_the_middle_of_a_batch_is_found(monkeypatch):
+    monkeypatch.setattr(steps, "MOST_EVENTS_OF_A_CASE", 9)
+    assert "('b')" in passed([*ROWS, *endless(6, case="b")], 1000)[1]
+
+
+def test_a_case_with_too_much_text_is_refused_and_its_name_is_cut(monkeypatch):
+    monkeypatch.setattr(steps, "MOST_MEGABYTES_OF_A_CASE", 1)
+    rows = [("c" * 500, "x" * 30_000, "D1", "-", str(hour)) for hour in range(100)]
+    taken, refusal = passed(rows, 10)
+    assert f"more than 1 MB in one case ('{'c' * 60}…')" in refusal
+    assert taken == 4  # of ten, with 300 kB in each batch
+    spread = [(f"{hour:03d}", "x" * 30_000, "D1", "-", "1") for hour in range(100)]
+    assert passed(spread, 10) == (10, "")

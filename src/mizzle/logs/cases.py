@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mizzle.errors import TooLarge
 from mizzle.logs.store import open_table
 from mizzle.tables import EVENTS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 
-def case_events(path: Path, case_id: str) -> list[dict[str, Any]]:
+def case_events(path: Path, case_id: str, *, most: int | None = None) -> list[dict[str, Any]]:
     """Read the events of one case.
 
     Parameters
@@ -26,6 +27,8 @@ def case_events(path: Path, case_id: str) -> list[dict[str, Any]]:
         An event table (`mizzle.logs.import_log`).
     case_id
         The case as the log names it.
+    most
+        A case with more events than this is not read, since each becomes a dictionary; without, any is.
 
     Returns
     -------
@@ -37,11 +40,15 @@ def case_events(path: Path, case_id: str) -> list[dict[str, Any]]:
     ------
     UnreadableLog
         When the file is no event table of mizzle, or of a form that this version cannot read.
+    TooLarge
+        When the case has more than `most` events.
     """
     with open_table(path) as file:
         for group in _groups(file, case_id, case_id):
             ids = file.read_row_group(group, columns=["case_id"])["case_id"].combine_chunks()
             rows = pc.indices_nonzero(pc.equal(ids, case_id))
+            if most is not None and len(rows) > most:
+                raise TooLarge(f"The case has {len(rows):,} events, and no more than {most:,} are told one by one.")
             if len(rows):
                 # A row group holds whole cases, in order: the case is one slice of one of them.
                 table = file.read_row_group(group, columns=list(EVENTS.names))

@@ -44,7 +44,7 @@ NO_WORK = "lifecycle transition"
 LEAST_MEGABYTES, ROWS_PER_MEGABYTE = 64, 150_000
 """Memory of the sort; what does not fit goes to disk beside the result, but its lists of what is there must fit."""
 
-ROWS_PER_PART = 250_000
+ROWS_PER_PART, BYTES_PER_PART = 250_000, 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ def import_log(
     Raises
     ------
     UnreadableLog, UnclearMapping
-        When a file is no log that can be read, or it is unclear what its columns mean.
+        When a file is no log that can be read, a case has more than 1,000,000 events or 1,024 MB, or it is unclear
+        what the columns mean.
     TooManyRejected
         When more than 5 % of the rows cannot be read and `accept_rejects` is not set. What was read is kept, so that
         a second call goes on from there.
@@ -200,13 +201,19 @@ def _read(
         rejected += found.rejected
         mark = batch.mark
         tell(f"reading {log.name}", batch.done)
-        if sum(table.num_rows for table in pending) + len(rejected) >= ROWS_PER_PART:
+        if sum(table.num_rows for table in pending) + len(rejected) >= ROWS_PER_PART or _are_wide(pending):
             rows_so_far = _keep(state, folder, place, pending, rejected, mark, rows_so_far)
             pending, rejected = [], []
     if pending or rejected:
         _keep(state, folder, place, pending, rejected, mark, rows_so_far)
     state.finished.append(place)
     state.save(folder)
+
+
+def _are_wide(tables: Sequence[pa.Table]) -> bool:
+    """Whether some rows hold so much text that no more of them are gathered before they are written."""
+    size: int = sum(table.nbytes for table in tables)
+    return size >= BYTES_PER_PART
 
 
 def _keep(

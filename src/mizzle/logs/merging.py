@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from mizzle.engines import in_order, open_engine
 from mizzle.errors import UnreadableLog
 from mizzle.logs.importing import memory_to_sort, told
-from mizzle.logs.steps import ORDER
+from mizzle.logs.steps import ORDER, refuse_endless
 from mizzle.logs.store import Counts, counts, highest_row, open_table, read_metadata, write_events
 from mizzle.tables import RAW_EVENTS
 
@@ -71,7 +71,8 @@ def merge_events(tables: Sequence[Path], out: Path, *, progress: Progress | None
     Raises
     ------
     UnreadableLog
-        When there is no table, one is no event table, or `out` is one of them.
+        When there is no table, one is no event table, `out` is one of them, or a case of them all together has more
+        events than can be held at once.
 
     Notes
     -----
@@ -154,6 +155,7 @@ class _Once:
             cut = int(np.flatnonzero(_begins(table))[-1])
             yield from self._passing(table.slice(0, cut)).to_batches()
             held = table.slice(cut)
+            refuse_endless(held.num_rows, held["case_id"][0].as_py())
         if held is not None:
             yield from self._passing(held).to_batches()
 

@@ -25,7 +25,13 @@ ORDER = ("case_id", "moment", "end", "row")
 """The order of events: `moment` is the start, or the end where there is no start."""
 
 
+MOST_EVENTS_OF_A_CASE = 1_000_000
+MOST_MEGABYTES_OF_A_CASE = 1024
+"""A case is put in a chain as a whole, so it has to fit into memory; a log with larger ones is refused."""
+
 _RAW = list(RAW_EVENTS.names)
+_SHOWN = 60
+"""So many signs of the name of a case stand in a message."""
 
 
 class Chain:
@@ -61,7 +67,7 @@ class Chain:
     def follow(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         """Work through sorted batches of raw events (see `ORDER`); yield event tables of whole cases."""
         held: pa.Table | None = None
-        for batch in batches:
+        for batch in bounded(batches):
             table = pa.Table.from_batches([batch])
             table = table if held is None else pa.concat_tables([held, table])
             if table.num_rows == 0:
@@ -144,6 +150,51 @@ class Chain:
         first, last = int(start.min()), int(end.max())
         self.first_us = first if self.first_us is None else min(self.first_us, first)
         self.last_us = last if self.last_us is None else max(self.last_us, last)
+
+
+def bounded(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Hand on sorted batches, until a case turns out to have more events, or more text, than are held at once.
+
+    Raises
+    ------
+    UnreadableLog
+        At the first batch in which a case goes beyond `MOST_EVENTS_OF_A_CASE` or `MOST_MEGABYTES_OF_A_CASE`.
+    """
+    case: str | None = None
+    events = size = 0
+    for batch in batches:
+        if batch.num_rows:
+            ids = batch["case_id"]
+            places = np.flatnonzero(pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)) + 1
+            begins = np.concatenate([[0], places])
+            lengths = np.diff(begins, append=batch.num_rows)
+            goes_on = ids[0].as_py() == case
+            lengths[0] += events if goes_on else 0
+            is_one = len(lengths) == 1
+            size = batch.slice(int(begins[-1])).nbytes + (size if goes_on and is_one else 0)
+            longest = int(lengths.argmax())
+            refuse_endless(int(lengths[longest]), ids[int(begins[longest])].as_py())
+            case, events = ids[-1].as_py(), int(lengths[-1])
+            if size > MOST_MEGABYTES_OF_A_CASE << 20:
+                raise _endless(f"{MOST_MEGABYTES_OF_A_CASE:,} MB", case)
+        yield batch
+
+
+def refuse_endless(events: int, case: str) -> None:
+    """Refuse a case with more events than are held at once."""
+    if events > MOST_EVENTS_OF_A_CASE:
+        raise _endless(f"{MOST_EVENTS_OF_A_CASE:,} events", case)
+
+
+def _endless(most: str, case: str | None) -> UnreadableLog:
+    return UnreadableLog(
+        f"The log has more than {most} in one case ({_short(case)}), so its column for the case is no such column. Name"
+        " a finer one with --case."
+    )
+
+
+def _short(case: str | None) -> str:
+    return repr(case if case is None or len(case) <= _SHOWN else f"{case[:_SHOWN]}…")
 
 
 def _extras(table: pa.Table) -> list[str]:

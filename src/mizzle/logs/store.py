@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mizzle.errors import UnreadableLog
-from mizzle.logs.steps import ORDER, Chain
+from mizzle.logs.steps import ORDER, Chain, bounded
 from mizzle.tables import EVENTS, RAW_EVENTS, Events
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ def write_events(batches: Iterable[pa.RecordBatch], path: Path) -> Counts:
     """Write an event table from raw events that come sorted (see `mizzle.logs.steps.ORDER`).
 
     The same events give the same bytes. Each row group holds whole cases.
+
+    Raises
+    ------
+    UnreadableLog
+        When there is no event, or a case is larger than can be held at once (see `mizzle.logs.steps.bounded`).
     """
     chain = Chain()
     return _write(chain.follow(batches), chain, path)
@@ -84,7 +89,7 @@ def append_events(existing: Path, batches: Iterable[pa.RecordBatch], path: Path)
 
 
 def _merged(file: pq.ParquetFile, batches: Iterable[pa.RecordBatch], chain: Chain) -> Iterator[pa.Table]:
-    fresh = _Fresh(batches, highest_row(file))
+    fresh = _Fresh(bounded(batches), highest_row(file))
     for group in range(file.num_row_groups):
         old = file.read_row_group(group)
         end = None if group == file.num_row_groups - 1 else old["case_id"][-1].as_py()

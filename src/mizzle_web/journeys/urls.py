@@ -22,6 +22,7 @@ urlpatterns = [
     path("", journeys.journeys, name="journeys"),
     path("new", journeys.new, name="new"),
     path("mine", mine.mine, name="mine"),
+    path("waiting", agreements.waiting, name="waiting"),
     path("<uuid:public_id>/", maps.show, name="map"),
     path("<uuid:public_id>/view", maps.choose, name="view"),
     path("<uuid:public_id>/change", journeys.change, name="change"),

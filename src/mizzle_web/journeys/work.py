@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 from mizzle.journeys.results import Agreement
 from mizzle_web.jobs.kinds import kind
 from mizzle_web.journeys.actions import logs, sample, tables
-from mizzle_web.journeys.actions.figure_sets import KIND, keep_figures
+from mizzle_web.journeys.actions.figure_sets import KIND, keep_figures, renew_figures
 from mizzle_web.journeys.actions.journeys import folder_of, table_of
 from mizzle_web.journeys.figures import apart
 from mizzle_web.journeys.figures.columns import question_of
-from mizzle_web.journeys.figures.kept import agreements_of, digest_of
+from mizzle_web.journeys.figures.kept import agreements_of, digest_of, find
 from mizzle_web.journeys.figures.reading import asked_in
 from mizzle_web.journeys.figures.view import View
-from mizzle_web.journeys.models import NAME, FigureSet, Journey, Log, LogState
+from mizzle_web.journeys.models import NAME, Journey, Log, LogState
 from mizzle_web.page import clock
 from mizzle_web.page.refused import Refused
 from mizzle_web.people.models import Organisation
@@ -49,8 +49,8 @@ def measure(arguments: dict[str, Any], tell: Progress) -> dict[str, Any]:
     """Work out the figures of one view, as the journey is now."""
     journey = present_journey(arguments["journey"])
     view = View.of_key(arguments["view"])
-    digest = digest_of(journey, view)
-    if journey.has_table and not FigureSet.objects.filter(journey=journey, view=view.key, digest=digest).exists():
+    digest, kept = digest_of(journey, view), find(journey, view)
+    if journey.has_table and not (kept and kept.is_current and kept.is_whole()):
         began = time.monotonic()
         parts = apart.run(
             "measure",
@@ -291,4 +291,9 @@ def forget_old_rows(*, at: datetime) -> None:
     tables.forget_rows(at=at)
 
 
-EVERY = ((24 * 3600, forget_old_rows),)
+def renew_old_figures(*, at: datetime) -> None:
+    """Have figures worked out anew that an earlier version of mizzle has kept."""
+    renew_figures(at=at)
+
+
+EVERY = ((24 * 3600, forget_old_rows), (600, renew_old_figures))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Line = tuple[str, str, Later, Later, Permission | None]
 
-LEFT = ("today:first_step", "jobs:waiting", "people:waiting")
+LEFT = ("today:first_step", "journeys:waiting", "jobs:waiting", "people:waiting")
 RIGHT = ("journeys:mine", "people:my_place")
 """Fragments on Today, by the name of their address; each room brings its own."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -21,7 +22,7 @@ from mizzle_web.journeys.actions.agreements import agree_time, end_time, propose
 from mizzle_web.journeys.actions.departments import link_departments
 from mizzle_web.journeys.actions.journeys import put_away
 from mizzle_web.journeys.figures import agreed_times
-from mizzle_web.journeys.figures.agreed_times import exact_hours, history, people_of, turn_of
+from mizzle_web.journeys.figures.agreed_times import MOST_ON_TODAY, exact_hours, history, people_of, turn_of
 from mizzle_web.journeys.figures.kept import digest_of
 from mizzle_web.journeys.figures.view import View
 from mizzle_web.journeys.forms.agreements import read_hours
@@ -32,6 +33,7 @@ from mizzle_web.people.actions.roles import give_role
 from mizzle_web.people.actions.units import open_unit
 from mizzle_web.people.models import Member
 from mizzle_web.people.roles import Role
+from web.test_access import digest
 
 DEPARTMENTS = ["Billing", "Drivers", "Warehouse"]
 
@@ -42,7 +44,8 @@ def told(journey, at, units):
     units["WH"] = open_unit(code="WH", name="Warehouse", parent=None, on=at.date(), by=SYSTEM, at=at)
     units["HR"] = open_unit(code="HR", name="People", parent=None, on=at.date(), by=SYSTEM, at=at)
     journey.table_digest = "d" * 64
-    journey.table_facts = {"departments": DEPARTMENTS, "activities": {}, "suggestions": []}
+    months = dict.fromkeys(("first_at", "last_at"), at.isoformat())
+    journey.table_facts = {"departments": DEPARTMENTS, "activities": {}, "suggestions": []} | months
     journey.save()
     choices = {"Drivers": "unit:DR", "Warehouse": "unit:WH"}
     link_departments(journey=journey, choices=choices, seen={}, by=SYSTEM, at=at)
@@ -206,6 +209,69 @@ def test_who_proposed_and_has_left_counts_no_longer(told, dora, hugo, proposed, 
     let_go(member=dora, by=SYSTEM, at=at)
     with pytest.raises(Refused, match="look after a unit"):
         agree_time(agreement=proposed, by=hugo.actor, at=at)
+
+
+# --- on Today ---------------------------------------------------------------------------------------------------------
+YES = "Times that wait for your yes"
+
+
+def today(browser):
+    return text(browser.get("/"))
+
+
+def test_a_proposal_waits_on_today_for_who_can_agree_to_it_and_for_nobody_else(
+    told, proposed, dora, wim, leader, lead_browser, person, browser_of
+):
+    for browser in (lead_browser, browser_of(wim)):
+        page = today(browser)
+        assert YES in page
+        assert "Warehouse to Drivers: 12 h" in page
+        assert "proposed it on 2 March 2026. From order to delivery" in page
+        assert f'href="{address(told)}#waiting"' in page
+    assert "Dora Driver proposed it" in today(lead_browser)
+    assert "Drivers proposed it" in today(browser_of(wim))
+    for somebody in (dora, person("Cal Colleague")):
+        assert YES not in today(browser_of(somebody))
+    assert browser_of(person("Una Usual")).get("/map/waiting").status_code == 403
+
+
+def test_a_proposal_for_which_no_side_of_the_two_is_theirs_does_not_wait_for_a_leader(
+    told, hugo, leader, browser_of, at
+):
+    propose(told, hugo, at, 12)
+    assert YES not in today(browser_of(leader("Hanna Human", "HR")))
+
+
+def test_what_is_agreed_withdrawn_or_put_away_waits_no_longer(told, proposed, dora, wim, lead, browser_of, at):
+    agree_time(agreement=proposed, by=wim.actor, at=at)
+    assert YES not in today(browser_of(wim))
+    other = propose(told, dora, at, 8)
+    assert "Warehouse to Drivers: 8 h" in today(browser_of(wim))
+    withdraw_time(agreement=other, by=dora.actor, at=at)
+    assert YES not in today(browser_of(wim))
+    propose(told, dora, at, 6)
+    put_away(journey=told, by=lead.actor, at=at)
+    assert YES not in today(browser_of(wim))
+
+
+def test_of_many_proposals_those_about_units_of_the_reader_come_first(told, dora, wim, browser_of, at):
+    pairs = [("Drivers", ""), ("Drivers", "Billing"), ("Billing", ""), ("Billing", "Drivers"), ("Drivers", "Warehouse")]
+    for minutes, pair in enumerate([*pairs, ("Warehouse", "Drivers"), ("Warehouse", "")]):
+        propose(told, dora, at + timedelta(minutes=minutes), 12, pair)
+    page = browser_of(wim).get("/map/waiting")
+    shown = re.findall('#waiting">([^<]*)</a>', page.content.decode())
+    assert [one.partition(":")[0] for one in shown[:3]] == ["Drivers to Warehouse", "Warehouse to Drivers", "Warehouse"]
+    assert len(shown) == MOST_ON_TODAY
+    assert "And 1 more, on the pages of agreed times." in text(page)
+
+
+def test_a_look_at_today_writes_nothing_and_asks_little(told, proposed, wim, browser_of, django_assert_max_num_queries):
+    browser = browser_of(wim)
+    browser.get("/map/waiting")
+    before = digest()
+    with django_assert_max_num_queries(20):
+        browser.get("/map/waiting")
+    assert digest() == before
 
 
 def test_agreeing_ends_what_was_agreed_before_and_the_history_keeps_it(told, dora, wim, lead_browser, at):

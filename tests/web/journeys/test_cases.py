@@ -212,6 +212,16 @@ def test_a_long_case_comes_in_pages_and_whole_in_its_file(without_figures, lead_
     assert len(sheet(lead_browser.get(address(journey, "L", "/case.csv")))) == 250
 
 
+def test_a_case_with_too_many_events_is_not_laid_out_and_says_so(known, lead_browser, monkeypatch):
+    monkeypatch.setattr(figures, "MOST_EVENTS", 3)
+    for more in ("", "/case.csv"):
+        answer = lead_browser.get(address(known, "O-000", more))
+        assert answer.status_code == 409
+        assert "This case has more than 3 events" in text(answer)
+    monkeypatch.setattr(figures, "MOST_EVENTS", 4)
+    assert lead_browser.get(address(known, "O-000")).status_code == 200
+
+
 def test_the_bar_of_a_case_draws_no_more_than_can_be_seen(without_figures, lead_browser):
     rows = [
         ("L", "Step", "Desk", BEGIN + timedelta(minutes=n), BEGIN + timedelta(minutes=n, seconds=30))

@@ -13,12 +13,14 @@ import openpyxl
 import pytest
 from django.utils import translation
 
+from mizzle.logs.steps import MOST_EVENTS_OF_A_CASE
 from mizzle_web.config import bodies
 from mizzle_web.jobs.models import Job, JobState
 from mizzle_web.journeys import work
 from mizzle_web.journeys.actions import logs as actions
 from mizzle_web.journeys.actions import tables
 from mizzle_web.journeys.figures import apart, measuring, words
+from mizzle_web.journeys.figures.columns import question_of
 from mizzle_web.journeys.models import NAME, Log, LogState
 from web.journeys.bringing import TITLES, choose, log_of, packed, page_of, send, work_off
 
@@ -312,6 +314,23 @@ def raised(problem):
     raise problem
 
 
+def test_a_log_that_hides_a_case_without_end_asks_for_another_column(lead_browser, journey, do):
+    endless = b"O-99999;Pick the goods;Warehouse;2026-05-05 08:00;Ola Hansen;North\n" * (MOST_EVENTS_OF_A_CASE + 1)
+    content = gzip.compress(log_of(200) + endless, 1)
+    assert len(content) < 1_000_000
+    _answer, log = send(lead_browser, journey, content, "endless.csv.gz")
+    work_off(do)
+    choose(lead_browser, journey, log)
+    (job,) = work_off(do)
+    log.refresh_from_db()
+    assert (job.state, log.state, question_of(log)["field"]) == (JobState.DONE, LogState.READY, "case")
+    page = text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    assert "More than 1,000,000 events belong to one case, so the column is no case." in page
+    assert "O-99999" not in page
+    journey.refresh_from_db()
+    assert not journey.has_table
+
+
 def test_a_sentence_that_nobody_knows_stays_english_and_says_so():
     assert words.marked(words.reason("What is this <b>?")) == '<span lang="en">What is this &lt;b&gt;?</span>'
     assert words.row("what is this") == "what is this"
@@ -323,6 +342,12 @@ def told():
     """What mizzle says of a log, in the language of the moment."""
     return (
         *words.reason("orders.csv is empty. Export the log again."),
+        *words.reason(
+            "The log has more than 1,000,000 events in one case ('a'), so its column for the case is no such"
+        ),
+        *words.reason(
+            "The log has more than 1,024 MB in one case ('a'), so its column for the case is no such column."
+        ),
         *words.reason("Is 03/04/2026 in column done the 3 April or the 4 March? Say --dates dmy or --dates mdy."),
         *words.why("its name says so; 1,417 values in the first 10,000 rows"),
         *words.why("named on the command line"),
@@ -338,7 +363,7 @@ def test_what_is_known_is_said_in_the_language_of_the_reader(language):
         found = told()
     same = [one for one, other in zip(found, english, strict=True) if one.text == other.text or one.is_english]
     assert same == []
-    assert ("1,417" in english[3].text, "1,417" in found[3].text) == (True, False)
+    assert ("1,417" in english[5].text, "1,417" in found[5].text) == (True, False)
 
 
 def test_nothing_that_is_wrong_in_mizzle_itself_is_passed_over(lead_browser, journey, do, monkeypatch, caplog):

@@ -298,6 +298,41 @@ def test_a_department_that_has_shrunk_to_three_cases_has_not_moved(journey, at, 
     assert "Shrunk" not in [one.department for one in page.context["whole"].compared]
 
 
+def test_of_late_cases_the_panel_the_tables_and_the_files_tell_what_is_true_of_late_cases(known, lead_browser):
+    pages = {pace: lead_browser.get(home(known, f"?cases=all&pace={pace}")) for pace in ("all", "late")}
+    hours = {}
+    for pace, page in pages.items():
+        row = next(one for one in page.context["departments"] if one.name == "Warehouse")
+        panel = lead_browser.get(home(known, f"?cases=all&pace={pace}&department=Warehouse")).context["chosen"]
+        assert panel == row
+        files = [
+            lead_browser.get(home(known, f"{name}.csv?cases=all&pace={pace}")) for name in ("departments", "handovers")
+        ]
+        (line,), (passed,) = ([one for one in rows_of(file) if one[0] == "Warehouse"] for file in files)
+        assert int(line[2]) == row.distance.cases
+        hours[pace] = row.distance.hours_to_customer.value
+        (waits,) = [one for one in page.context["waits"] if (one.source, one.target) == ("Warehouse", "Transport")]
+        assert (int(passed[2]), float(passed[4])) == (waits.count, waits.median)
+    late = pages["late"]
+    assert row.distance.cases == late.context["page"].cases == 6
+    assert hours["late"] > hours["all"] + 5
+    assert main_of(late).count('<span class="tag">Late cases</span>') == 3
+    assert '<span class="tag">Late cases</span>' not in main_of(pages["all"])
+    assert "Departments by month, all cases (CSV)" in text_of(late)
+    assert "Departments by month (CSV)" in text_of(pages["all"])
+    months = [rows_of(lead_browser.get(home(known, f"months.csv?cases=all&pace={pace}"))) for pace in pages]
+    assert months[0] == months[1]
+
+
+def test_a_department_that_no_late_case_passed_keeps_its_letters_and_tells_nothing(known, lead_browser):
+    everybody = {one.name: one for one in lead_browser.get(home(known, "?cases=all")).context["departments"]}
+    late = lead_browser.get(home(known, "?cases=all&pace=late&department=Rare"))
+    assert "So few say nothing of a department, so no figure is shown." in text_of(late)
+    for one in late.context["departments"]:
+        assert (one.code, one.colour) == (everybody[one.name].code, everybody[one.name].colour)
+    assert {one.name for one in late.context["departments"]} == everybody.keys()
+
+
 def test_where_all_take_equally_long_none_is_late_and_the_page_says_why(journey, at, lead_browser):
     found = told(journey, at, few(20, at))
     page = lead_browser.get(home(found, "?pace=late"))

@@ -30,19 +30,40 @@ def standing_views(journey: Journey) -> tuple[View, ...]:
     return tuple(dict.fromkeys((first_view(facts), View())))
 
 
-def ask_for_figures(*, journey: Journey, by: str, at: datetime, views: Iterable[View] | None = None) -> list[Job]:
-    """Begin to work out the views of a journey whose figures are missing or of before; one job at a time for each."""
+def ask_for_figures(
+    *, journey: Journey, by: str, at: datetime, views: Iterable[View] | None = None, anew: bool = False
+) -> list[Job]:
+    """Begin to work out the views of a journey whose figures are missing or of before; one job at a time for each.
+
+    With `anew` the work also looks whether those that are there can be read.
+    """
     if not journey.has_table:
         return []
     begun = []
     for view in standing_views(journey) if views is None else views:
-        digest = digest_of(journey, view)
-        if FigureSet.objects.filter(journey=journey, view=view.key, digest=digest).exists():
+        arguments = _arguments(journey, view)
+        if not anew and FigureSet.objects.filter(journey=journey, view=view.key, digest=arguments["digest"]).exists():
             continue
-        arguments = {"journey": str(journey.public_id), "view": view.key, "digest": digest}
         waiting = Job.objects.unfinished().filter(kind=KIND, arguments=arguments).first()
         begun.append(waiting or start(kind=KIND, arguments=arguments, by=by, at=at))
     return begun
+
+
+def _arguments(journey: Journey, view: View) -> dict[str, str]:
+    return {"journey": str(journey.public_id), "view": view.key, "digest": digest_of(journey, view)}
+
+
+def renew_figures(*, at: datetime) -> int:
+    """Ask for the figures that are always kept ready where they are missing, as after mizzle itself has changed.
+
+    Only what was never asked for: what failed or was stopped waits for a person. Gives how much was begun.
+    """
+    n = 0
+    for journey in Journey.objects.present().exclude(table_digest=""):
+        for view in standing_views(journey):
+            if not Job.objects.filter(kind=KIND, arguments=_arguments(journey, view)).exists():
+                n += len(ask_for_figures(journey=journey, views=(view,), by=SYSTEM, at=at))
+    return n
 
 
 def keep_figures(

@@ -34,6 +34,7 @@ Pair = tuple[str, str]
 MINUTES = 60
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MOST_OFFERED = 6
+MOST_ON_TODAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,33 @@ class Sides:
         if member is None or not member.may(Permission.AGREE_TIMES):
             return frozenset()
         return reach(member, Permission.AGREE_TIMES, self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Proposals that wait for the yes of one member: the first of them, and how many there are besides."""
+
+    first: tuple[Agreement, ...]
+    n_more: int
+
+
+def proposals_for(member: Member, on: date) -> Proposals:
+    """Give what others proposed and a member can agree to: what is about units of theirs first, then the oldest.
+
+    Of a journey no more is read than its name: this stands on the first page.
+    """
+    waiting = Agreement.objects.open().filter(agreed_at__isnull=True, journey__ended_at__isnull=True)
+    waiting = waiting.exclude(proposed_by=member.actor).select_related("journey").defer("journey__table_facts")
+    sides: dict[int, Sides] = {}
+    found: list[tuple[bool, Agreement]] = []
+    for one in waiting.order_by("proposed_at", "pk"):
+        if one.journey_id not in sides:
+            sides[one.journey_id] = Sides(one.journey, on)
+        side = sides[one.journey_id]
+        if side.may_settle(one, member.actor):
+            found.append((not side.reaches(one, member.actor), one))
+    ordered = [one for _is_of_others, one in sorted(found, key=lambda told: told[0])]
+    return Proposals(tuple(ordered[:MOST_ON_TODAY]), len(ordered[MOST_ON_TODAY:]))
 
 
 def people_of(actors: Collection[str], reader: Member, on: date, *, may_name: bool = True) -> dict[str, str]:

@@ -6,11 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from mizzle import journeys, logs
+from mizzle.errors import TooLarge
 from mizzle.journeys.results import Agreement
 from mizzle.tables import Node
 from mizzle_web.journeys.figures.kept import FEWEST_CASES, agreements_of, find
+from mizzle_web.journeys.figures.said import tongue
 from mizzle_web.journeys.figures.view import View
+from mizzle_web.page.refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 
 LONGEST_ID = 500
 MOST_LIKE = 20
+MOST_EVENTS = 20_000
+"""A case with more is not laid out: each of its steps would be held while a page is made."""
 NARROWEST = 0.05
 """In per cent: what is narrower than this on the bar of a whole case cannot be seen."""
 UNSEEN = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
@@ -124,7 +131,7 @@ class Case:
 def look_up(table: Path, text: str) -> Found:
     """Find a case by its id, with pasted spaces forgiven; else those whose ids begin with the text."""
     for spelling in _spellings(text):
-        events = logs.case_events(table, spelling)
+        events = _events(table, spelling)
         if events:
             return Found(spelling, events=events)
     for spelling in _spellings(text):
@@ -132,6 +139,17 @@ def look_up(table: Path, text: str) -> Found:
         if like:
             return Found(spelling, like=like)
     return Found(next(_spellings(text), ""))
+
+
+def _events(table: Path, case: str) -> Events:
+    try:
+        return logs.case_events(table, case, most=MOST_EVENTS)
+    except TooLarge:
+        sentence = _(
+            "This case has more than %(n)s events, which are too many to be shown one by one. Look whether the column"
+            " for the case is the right one."
+        )
+        raise Refused("case_too_long", sentence % {"n": tongue().number(MOST_EVENTS, 0)}) from None
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -50,9 +50,9 @@ def _distance(one: DepartmentDistance) -> list[Any]:
 HEAD = ("events", "cases", *_named(DISTANCE), *EXACT)
 
 
-def departments(kept: Kept) -> Rows:
+def departments(kept: Kept, pace: str) -> Rows:
     """Tell the distance of every department, in order, and what lies between it and the customer."""
-    page = kept.page()
+    page = kept.page(pace)
     ways: dict[str, DepartmentWay] = {one.department: one for one in page.ways}
 
     def cells(one: DepartmentDistance) -> list[Any]:
@@ -63,23 +63,23 @@ def departments(kept: Kept) -> Rows:
     return ("department", *HEAD, *_named(WAY)), map(cells, page.distance.departments)
 
 
-def months(kept: Kept) -> Rows:
-    """Tell the distance of every department in every month."""
+def months(kept: Kept, _pace: str) -> Rows:
+    """Tell the distance of every department in every month; of all cases, whatever their pace."""
     return ("month", "department", *HEAD), ([one.month, one.department, *_distance(one)] for one in kept.months)
 
 
-def handovers(kept: Kept) -> Rows:
+def handovers(kept: Kept, pace: str) -> Rows:
     """Tell every handover of the view, with its waits in hours."""
     told = (
         [one.source, one.target, one.count, *_spread(one.wait)]
-        for one in kept.page().handovers
+        for one in kept.page(pace).handovers
         if one.count >= FEWEST_CASES
     )
     return ("from", "to", "count", *(f"wait_hours_{name}" for name in SPREAD)), told
 
 
-def steps(kept: Kept) -> Rows:
-    """Tell every step from one activity of a department to another, with its waits in hours."""
+def steps(kept: Kept, _pace: str) -> Rows:
+    """Tell every step from one activity of a department to another, with its waits in hours; of all cases."""
     head = ("from_department", "from_activity", "to_department", "to_activity", "count")
     told = (
         [*one.source, *one.target, one.count, *_spread(one.wait)]
@@ -89,9 +89,11 @@ def steps(kept: Kept) -> Rows:
     return (*head, *(f"wait_hours_{name}" for name in SPREAD)), told
 
 
-TABLES: dict[str, Callable[[Kept], Rows]] = {
+TABLES: dict[str, Callable[[Kept, str], Rows]] = {
     "departments": departments,
     "months": months,
     "handovers": handovers,
     "steps": steps,
 }
+OF_ALL_CASES = frozenset(("months", "steps"))
+"""Tables that are kept of all cases only; the others are told of typical and of late cases, too."""

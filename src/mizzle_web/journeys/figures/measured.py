@@ -5,6 +5,7 @@ Nothing of Django here: the process that measures knows no database and no perso
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from mizzle.journeys.results import (  # see above
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from mizzle.tables import Node
 
@@ -244,3 +245,16 @@ PARTS: dict[str, Hashable] = {
     **{f"draw-{pace}": Drawing for pace in PACES},
 }
 """The parts of a set of figures, each by its name."""
+FORM = "form"
+"""The name under which the form of all other parts is kept with them."""
+
+
+def form_of(languages: Iterable[str]) -> str:
+    """Give a mark of the form of all parts, with drawings in some languages; where it is the same, all can be read."""
+    return _form(tuple(languages))
+
+
+@cache
+def _form(languages: tuple[str, ...]) -> str:
+    told = {name: _adapter(kind).json_schema() for name, kind in PARTS.items()}
+    return hashlib.sha256(json.dumps([told, sorted(languages)], sort_keys=True).encode()).hexdigest()

@@ -160,13 +160,22 @@ def measure(
     from mizzle.engines import open_engine
     from mizzle.journeys.results import Agreement, ProcessMap
     from mizzle.logs import open_events
-    from mizzle_web.journeys.figures.measured import Months, NearByDepartment, UsualByNode, near_of, to_json, usual_of
+    from mizzle_web.journeys.figures.measured import (
+        FORM,
+        Months,
+        NearByDepartment,
+        UsualByNode,
+        form_of,
+        near_of,
+        to_json,
+        usual_of,
+    )
     from mizzle_web.journeys.figures.measured import Page as PageKind
     from mizzle_web.journeys.figures.view import View
 
     chosen = View(**view)
     told = [Agreement(**one) for one in agreements]
-    parts: list[tuple[str, str, str]] = []
+    parts: list[tuple[str, str, str]] = [(FORM, "", form_of(languages))]
     with open_engine(folder=Path(table).parent) as engine:
         whole = open_events(Path(table), engine)
         say({"tell": [0.02, "select"]})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models.fields.json import KeyTransform
 
-from mizzle_web.journeys.figures.kept import FEWEST_CASES, find
+from mizzle_web.journeys.figures.kept import FEWEST_CASES, Unreadable, find
 from mizzle_web.journeys.figures.places import departments_near
 from mizzle_web.journeys.figures.view import first_view
 from mizzle_web.journeys.models import Journey, JourneyKind
@@ -71,7 +71,10 @@ def lines(member: Member, on: date) -> list[Line]:
         if department is None:
             continue
         kept = find(journey, first_view(known))
-        near = kept.near(department) if kept else None
+        try:
+            near = kept.near(department) if kept else None
+        except Unreadable:
+            kept = near = None
         if kept is None or near is not None:
             found.append(Line(journey, department, near, kept is not None and kept.is_current))
     return found[:MOST_JOURNEYS]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mizzle_web.journeys.figures.findings import moved
 from mizzle_web.journeys.figures.kept import FEWEST_CASES
+from mizzle_web.journeys.figures.letters import letters_of
 
 if TYPE_CHECKING:
     from mizzle.estimate import Estimate
@@ -17,7 +18,6 @@ COLOURS = 8
 MOST_ROWS = 12
 A_LONG_TABLE, MOST_DEPARTMENTS = 40, 100
 """Above so many departments one can be found by name; no more stand in the table, and the files hold them all."""
-LETTERS = 2
 
 Stretch = tuple[str, float, float]
 
@@ -29,7 +29,7 @@ class DepartmentRow:
     Attributes
     ----------
     name, code, colour
-        Its name in the log, two letters, and one of eight colours (0 for all further ones).
+        Its name in the log, two or three letters of its own, and one of eight colours (0 for all further ones).
     distance, way
         Its figures; None where too few cases tell of it.
     compared, is_closer, is_further
@@ -70,31 +70,34 @@ class DepartmentRow:
         return [("touch", 0.0, 100 * touch / whole), ("wait", 100 * touch / whole, 100 * wait / whole)]
 
 
-def letters(name: str) -> str:
-    """Give two letters for a department: of its first two words, or of its only one."""
-    words = [word for word in name.split() if word[0].isalnum()] or [name]
-    return (words[0][0] + words[1][0] if len(words) > 1 else words[0][:LETTERS]).upper()
+def departments(whole: Page, page: Page | None = None) -> list[DepartmentRow]:
+    """Give the departments in order of distance, with nothing told of those that only a few cases tell of.
 
-
-def departments(page: Page) -> list[DepartmentRow]:
-    """Give the departments in order of distance, with nothing told of those that only a few cases tell of."""
-    ways = {one.department: one for one in page.ways}
-    compared = {one.department: one for one in page.compared}
-    found = moved(page.compared)
-    closer, further = ({one.department for one in some} for some in found)
+    With a `page` of some cases of the `whole`, the figures are of these; letters and colours stay as they are of all,
+    and a department that no such case passed comes last.
+    """
+    shown = whole if page is None else page
+    everyone = [one.department for one in whole.distance.departments]
+    codes = letters_of(everyone)
+    colours = dict(zip(everyone, range(1, COLOURS + 1), strict=False))
+    ways = {one.department: one for one in shown.ways}
+    figures = {one.department: one for one in shown.distance.departments}
+    compared = {one.department: one for one in shown.compared}
+    closer, further = ({one.department for one in some} for some in moved(shown.compared))
     rows = []
-    for number, one in enumerate(page.distance.departments, 1):
-        is_told = one.cases >= FEWEST_CASES
+    for name in dict.fromkeys([*figures, *everyone]):
+        one = figures.get(name)
+        is_told = one is not None and one.cases >= FEWEST_CASES
         rows.append(
             DepartmentRow(
-                name=one.department,
-                code=letters(one.department),
-                colour=number if number <= COLOURS else 0,
+                name=name,
+                code=codes[name],
+                colour=colours.get(name, 0),
                 distance=one if is_told else None,
-                way=ways.get(one.department) if is_told else None,
-                compared=compared.get(one.department) if is_told else None,
-                is_closer=one.department in closer,
-                is_further=one.department in further,
+                way=ways.get(name) if is_told else None,
+                compared=compared.get(name) if is_told else None,
+                is_closer=name in closer,
+                is_further=name in further,
             )
         )
     return rows

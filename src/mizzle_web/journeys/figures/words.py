@@ -208,6 +208,14 @@ ASKED: tuple[Known, ...] = (
         _("The column has more than %(n)s different values, so it names no departments. Choose a coarser one."),
     ),
     (
+        rf"The log has more than (?P<n>{N}) events in one case.*",
+        _("More than %(n)s events belong to one case, so the column is no case. Choose one with more values."),
+    ),
+    (
+        rf"The log has more than (?P<n>{N}) MB in one case.*",
+        _("More than %(n)s MB belong to one case, so the column is no case. Choose one with more values."),
+    ),
+    (
         rf"The column for the \w+ holds a name of (?P<n>{N}) letters.*",
         _("The column holds a name of %(n)s letters; %(most)s are the most. Choose another one."),
     ),

@@ -98,6 +98,16 @@ def _worth(journey: Journey, view: View) -> list[dict[str, object]]:
     ]
 
 
+@needs(Permission.AGREE_TIMES)
+@require_safe
+def waiting(request: Visit) -> HttpResponse:
+    """Show on Today which times others proposed that the reader can agree to."""
+    found = figures.proposals_for(request.user, _today(request))
+    who = _who(request, list(found.first))
+    lines = [(one, figures.exact_hours(one.hours), who[one.proposed_by]) for one in found.first]
+    return render(request, "journeys/waiting.html", {"lines": lines, "n_more": found.n_more})
+
+
 def _entries(request: Visit, journey: Journey, standing: tuple[Standing, ...]) -> list[Entry]:
     sides, by = figures.Sides(journey, _today(request)), request.user.actor
     may = request.user.may(Permission.AGREE_TIMES)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from mizzle_web.journeys.figures import files
 from mizzle_web.journeys.figures.kept import find
-from mizzle_web.journeys.views.maps import view_of
+from mizzle_web.journeys.views.maps import ALL, pace_of, view_of
 from mizzle_web.journeys.views.shown import journey_or_404
 from mizzle_web.page.access import member
 from mizzle_web.page.sheets import sheet
@@ -30,5 +30,6 @@ def file(request: Visit, public_id: UUID, table: str) -> HttpResponse:
     kept = find(journey, view_of(request, journey)) if rows and journey.has_table else None
     if rows is None or kept is None:
         raise Http404
-    head, lines = rows(kept)
-    return sheet(f"{journey.name} {table}", chain([head], lines))
+    pace = ALL if table in files.OF_ALL_CASES else pace_of(request)
+    head, lines = rows(kept, pace)
+    return sheet(" ".join((journey.name, table, *([] if pace == ALL else [pace]))), chain([head], lines))

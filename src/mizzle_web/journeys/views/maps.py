@@ -16,7 +16,7 @@ from mizzle_web.jobs.models import Job
 from mizzle_web.journeys.actions.figure_sets import KIND, ask_for_figures
 from mizzle_web.journeys.figures import findings, rows, said
 from mizzle_web.journeys.figures.asked import asked, known, months
-from mizzle_web.journeys.figures.kept import FEWEST_CASES, digest_of, find
+from mizzle_web.journeys.figures.kept import FEWEST_CASES, Unreadable, digest_of, find, is_kept
 from mizzle_web.journeys.figures.measured import PACES
 from mizzle_web.journeys.figures.places import department_of
 from mizzle_web.journeys.figures.view import View, first_view
@@ -50,7 +50,7 @@ def show(request: Visit, public_id: UUID) -> HttpResponse:
     if not journey.has_table:
         return render(request, "journeys/map_empty.html", shown(request, journey, **_empty(request, journey)))
     view = view_of(request, journey)
-    kept = find(journey, view)
+    kept, figures = _found(request, journey, view)
     job = None if kept and kept.is_current else _job(journey, view)
     context = shown(
         request,
@@ -63,10 +63,18 @@ def show(request: Visit, public_id: UUID) -> HttpResponse:
         job=job,
         is_my_job=job is not None and job.by == request.user.actor,
         kept=kept,
+        is_unreadable=kept is None and is_kept(journey, view),
     )
-    if kept is not None:
-        context |= _figures(request, journey, view, kept)
-    return render(request, "journeys/map.html", context)
+    return render(request, "journeys/map.html", context | figures)
+
+
+def _found(request: Visit, journey: Journey, view: View) -> tuple[Kept | None, dict[str, Any]]:
+    """Find the figures of a view, and what the page shows of them; those that cannot be read are as good as none."""
+    kept = find(journey, view)
+    try:
+        return kept, _figures(request, journey, view, kept) if kept else {}
+    except Unreadable:
+        return None, {}
 
 
 @member
@@ -82,7 +90,8 @@ def choose(request: Visit, public_id: UUID) -> HttpResponse:
         given = form.cleaned_data
         attribute, _between, value = given.get("having", "").partition(BETWEEN)
         view = asked(journey, given["first"], given["last"], attribute, value)
-    ask_for_figures(journey=journey, views=(view,), by=request.user.actor, at=request.at)
+    anew = bool(request.POST.get("anew"))
+    ask_for_figures(journey=journey, views=(view,), by=request.user.actor, at=request.at, anew=anew)
     return redirect(_address(journey, view))
 
 
@@ -94,6 +103,12 @@ def view_of(request: Visit, journey: Journey) -> View:
     if given.key:
         return given
     return first_view(journey.table_facts)
+
+
+def pace_of(request: Visit) -> str:
+    """Read from the address whether all cases are meant, the typical or the late ones."""
+    pace = request.GET.get("pace", ALL)
+    return pace if pace in PACES else ALL
 
 
 def _form(journey: Journey, view: View, given: Any = None) -> ChooseCases:
@@ -134,11 +149,11 @@ def _empty(request: Visit, journey: Journey) -> dict[str, Any]:
 
 def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[str, Any]:
     """Give what the page shows of the figures that are kept."""
-    pace = request.GET.get("pace", ALL)
-    pace = pace if pace in PACES else ALL
+    pace = pace_of(request)
     whole = kept.page()
     page = whole if pace == ALL else kept.page(pace)
-    told = rows.departments(whole)
+    everyone = rows.departments(whole)
+    told = everyone if pace == ALL else rows.departments(whole, page)
     chosen = next((one for one in told if one.name == request.GET.get("department")), None)
     wanted = chosen.name if chosen else ""
     own = department_of(journey, request.user, timezone.localdate(request.at))
@@ -170,11 +185,12 @@ def _figures(request: Visit, journey: Journey, view: View, kept: Kept) -> dict[s
         "closed": _address(journey, view, pace="" if pace == ALL else pace),
         "query": query,
         "kept_query": parse_qsl(query),
-        "moves": rows.moves(told),
+        "pace_title": titles[pace] if pace != ALL else "",
+        "moves": rows.moves(everyone),
         "closer_title": findings.closer_title(whole) if whole.compared else "",
-        "waits": rows.waits(whole),
-        "agreed_title": findings.agreed_title(whole.agreed),
-        "has_agreed": any(one.agreement.to for one in whole.agreed),
+        "waits": rows.waits(page),
+        "agreed_title": findings.agreed_title(page.agreed),
+        "has_agreed": any(one.agreement.to for one in page.agreed),
         "has_points": bool(whole.distance.perception_points),
     }
 
