@@ -58,7 +58,9 @@ def _measured(journey, lead, leader, units, at):
         journey=found, department="Transport", to_department="", hours=30.0, version=0, by=leader.actor, at=at
     )
     agree_time(agreement=proposed, by=lead.actor, at=at)
-    propose_time(journey=found, department="Sales", to_department=LONG, hours=2.0, version=0, by=leader.actor, at=at)
+    propose_time(
+        journey=found, department="Transport", to_department=LONG, hours=2.0, version=0, by=leader.actor, at=at
+    )
     for days, kind in enumerate(ContactKind):
         noted = note_contact(
             journey=found,

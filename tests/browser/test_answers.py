@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from playwright.sync_api import expect
@@ -224,9 +223,8 @@ def test_a_second_factor_that_is_owed_and_one_that_was_lost(here, lead, nobody):
     assert lead.wrong + nobody.wrong == []
 
 
-def test_where_mail_is_sent(nobody, lead, monkeypatch):
-    set_up = replace(settings.ENVIRONMENT, mail_url="smtps://mail.larkmoor.example")
-    monkeypatch.setattr(settings, "ENVIRONMENT", set_up)
+def test_where_mail_is_sent(nobody, lead, settings):
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mail_url="smtps://mail.larkmoor.example")
     nobody.open("/forgotten")
     nobody.fill(email="nobody@larkmoor.example")
     nobody.send("Send the link", answer=302)
