@@ -153,8 +153,8 @@ def run(options: argparse.Namespace) -> None:
     if options.quick or options.without_peers:
         print("\n\n".join(said))
     else:
-        write_costs()
         write_section("measures", "Measures: times and answers beside other packages", "\n\n".join(said))
+        write_costs()
 
 
 def _explanation() -> str:
