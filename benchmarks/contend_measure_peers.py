@@ -97,7 +97,7 @@ def factor_analyzer(path: str) -> tuple[Work, Check]:
     checked = module.check_array
 
     def renamed(array: Any, *, force_all_finite: bool = True, **more: Any) -> Any:
-        return checked(array, ensure_all_finite=force_all_finite, **more)  # as newer scikit-learn calls it
+        return checked(array, **{"ensure_all_finite": force_all_finite} | more)  # as newer scikit-learn calls it
 
     module.check_array = renamed
 
