@@ -64,7 +64,7 @@ def _practising(people: int) -> Draw:
     truth = 3 * 0.5**2 * 0.5 + 0.5**3
 
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
-        return _ends(practising(rng.random((people, 3)) < 0.5).share, truth)  # noqa: PLR2004 - a coin
+        return _ends(practising(rng.integers(0, 2, (people, 3)).astype(bool)).share, truth)
 
     return draw
 

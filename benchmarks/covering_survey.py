@@ -33,6 +33,9 @@ UNLIKE = (0.9, 0.8, 0.6, 0.5, 0.4, 0.7)
 TEAMS = (3, 4, 5, 6, 8, 10, 12, 20, 30, 40) * 3
 SHARES = (0.4, 0.3, 0.2, 0.1)
 
+FAVOURABLE = 5
+"""The least answer that these worlds call favourable."""
+
 
 def ends(one: Estimate, truth: float) -> Drawn:
     """Give the ends of an estimate with the truth; an interval that is not given holds nothing."""
@@ -97,7 +100,7 @@ def of_favourable(share: float, n: int, rng: np.random.Generator) -> Drawn:
 @cache
 def highest() -> float:
     """Look up how many answers are among the two highest points."""
-    return float((population(FIVE, SKEWED) >= 5).mean())  # noqa: PLR2004 - favourable from here on
+    return float((population(FIVE, SKEWED) >= FAVOURABLE).mean())
 
 
 def of_five_items(n: int, rng: np.random.Generator) -> Drawn:

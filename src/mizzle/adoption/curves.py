@@ -42,6 +42,9 @@ STILL = 1e-10
 BEYOND = 50.0
 """How far, in logarithms, a parameter may go before it is not to be found."""
 
+SINGULAR = 1e14
+"""Condition beyond which the data tell two parameters not apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class BassPriors:
@@ -332,7 +335,7 @@ def _by_curve(y: Numbers, form: str, prior: tuple[Numbers, Numbers] | None) -> _
     if prior is not None:
         information[[1, 2], [1, 2]] += 1 / prior[1] ** 2
     scale = np.sqrt(np.diag(information))
-    if not (scale > 0).all() or np.linalg.cond(information / np.outer(scale, scale)) > 1e14:  # noqa: PLR2004 - singular
+    if not (scale > 0).all() or np.linalg.cond(information / np.outer(scale, scale)) > SINGULAR:
         raise _no_curve(y)
     size = np.array([theta[0] * unit, theta[1], theta[2]])
     covariance = np.linalg.inv(information / np.outer(scale, scale)) / np.outer(scale, scale) * np.outer(size, size)
@@ -365,7 +368,7 @@ def _by_regression(y: Numbers) -> _Fit:
     before = np.concatenate([[0.0], np.cumsum(y)[:-1]])
     unit = float(y.sum())
     x = np.column_stack([np.ones(len(y)), before / unit, (before / unit) ** 2])
-    if not np.ptp(y) or np.linalg.matrix_rank(x) < 3:  # noqa: PLR2004 - three coefficients
+    if not np.ptp(y) or np.linalg.matrix_rank(x) < x.shape[1]:
         raise _no_curve(y)
     found, *_ = np.linalg.lstsq(x, y, rcond=None)
     a, b, c = (found / [1, unit, unit**2]).tolist()

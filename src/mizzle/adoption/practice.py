@@ -109,7 +109,7 @@ def practising(windows: npt.ArrayLike) -> Practising:
     (0.667, 1)
     """
     table = np.asarray(windows, float)
-    if table.ndim != 2 or table.shape[1] < WINDOWS:  # noqa: PLR2004 - people by windows
+    if table.ndim != 2 or table.shape[1] < WINDOWS:  # noqa: PLR2004 - a table has two directions: people and windows
         raise MizzleError(f"At least {WINDOWS} windows are needed for each person. Give the last {WINDOWS} windows.")
     if (table < 0).any():
         raise MizzleError("How often somebody did the practice is below zero. Write 0 where it was not done.")

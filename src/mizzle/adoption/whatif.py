@@ -25,6 +25,12 @@ SLACK = 1e-12
 MOST = 1e6
 """A mean or deviation of thresholds, as a share, beyond which it is a slip."""
 
+CARRIED = 0.9
+"""Share of people from which the others count as carried along."""
+
+PAIR = 2
+"""People whom a meeting takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
@@ -209,7 +215,7 @@ def thresholds(
     waits = drawn > in_before + SLACK
     first = np.where(waits.any(axis=1), waits.argmax(axis=1), people)
     ends = np.maximum(first / people, start)
-    carried = share_of(int((ends >= 0.9).sum()), runs, THRESHOLDS)  # noqa: PLR2004 - nine in ten
+    carried = share_of(int((ends >= CARRIED).sum()), runs, THRESHOLDS)
     return Thresholds(drawn_mean(ends, runs, "share", THRESHOLDS), carried, runs)
 
 
@@ -267,7 +273,7 @@ def committed_minority(
     1.0
     """
     _check_size(people, runs, rounds * people)
-    if people < 2 or rounds < 1 or not 0 <= committed <= 1:  # noqa: PLR2004 - two meet
+    if people < PAIR or rounds < 1 or not 0 <= committed <= 1:
         raise MizzleError("Give at least two people, one round, and the committed as a share between 0 and 1.")
     zealots = round(committed * people)
     knows = np.full((runs, people), OLD, np.int8)
