@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-
-from mizzle.cli import run
-
-
-@pytest.fixture
-def ask(capsys, tmp_path):
-    def asked(measure, text, *words):
-        path = tmp_path / "table.csv"
-        path.write_text(text or "", "utf-8")
-        capsys.readouterr()
-        file = [] if text is None else [str(path)]
-        try:
-            code = run(["measure", measure, *file, *map(str, words), "--json"])
-        except SystemExit as left:
-            code = left.code
-        told = capsys.readouterr()
-        if code:
-            return told.err, code
-        answer = json.loads(told.out)
-        return answer | {"results": {one["name"]: one for one in answer["results"]}}, 0
-
-    return asked
-
 
 CASES = "case,talk,desk,paid,again\n1,10,20,0,5\n2,30,60,50,5\n3,20,40,10,20\n4,,1,2,3\n"
 
 
-def test_the_parts_of_a_cost_are_listed(ask):
-    told, _ = ask(
+def test_the_parts_of_a_cost_are_listed(ask_table):
+    told, _ = ask_table(
         "unsatisfied",
         CASES,
         *("--minutes", "talk,desk", "--rate", 40, "--compensation", "paid", "--rework", "again"),
@@ -46,8 +21,8 @@ def test_the_parts_of_a_cost_are_listed(ask):
     assert "what they tell others" in told["warnings"][0]
 
 
-def test_one_part_is_enough(ask):
-    told, _ = ask("unsatisfied", CASES, "--compensation", "paid")
+def test_one_part_is_enough(ask_table):
+    told, _ = ask_table("unsatisfied", CASES, "--compensation", "paid")
     assert told["results"]["total"]["value"] == 15.5
     assert told["set_aside"] == []
 
@@ -63,8 +38,8 @@ def test_one_part_is_enough(ask):
         (("--compensation", "paid", "--margin-at-risk", "1e30"), "an amount, as VALUE"),
     ],
 )
-def test_costs_that_cannot_be_told_are_refused(ask, words, said):
-    told, code = ask("unsatisfied", CASES, *words)
+def test_costs_that_cannot_be_told_are_refused(ask_table, words, said):
+    told, code = ask_table("unsatisfied", CASES, *words)
     assert (code, said in told) == (2, True)
 
 
@@ -72,20 +47,20 @@ CUSTOMERS = "complained,gone,worth\nyes,1,100\nyes,1,200\nyes,1,100\nyes,0,200\n
 RISK = ("--unsatisfied", "complained", "--left", "gone", "--value", "worth")
 
 
-def test_margin_at_risk_comes_with_its_parts(ask):
-    told, _ = ask("margin-at-risk", CUSTOMERS, *RISK)
+def test_margin_at_risk_comes_with_its_parts(ask_table):
+    told, _ = ask_table("margin-at-risk", CUSTOMERS, *RISK)
     found = {name: one["value"] for name, one in told["results"].items()}
     assert found["margin_at_risk"] == 75
     assert found["margin_at_risk_total"] == 300
     assert (found["P(leave | unsatisfied)"], found["P(leave | satisfied)"]) == (0.75, 0.25)
     assert found["mean_value_left"] == pytest.approx(409 / 4)
     assert told["set_aside"] == [{"reason": "customers that lack one of the three", "n": 1}]
-    told, _ = ask("margin-at-risk", CUSTOMERS.replace(",0,9\n,0,9", ",0,9"), *RISK, "--value-of", "all")
+    told, _ = ask_table("margin-at-risk", CUSTOMERS.replace(",0,9\n,0,9", ",0,9"), *RISK, "--value-of", "all")
     assert told["results"]["residual_value"]["value"] < 100
 
 
-def test_customers_without_a_gap_have_nothing_set_aside(ask):
-    told, _ = ask("margin-at-risk", "complained,gone,worth\n1,1,10\n0,0,10\n", *RISK)
+def test_customers_without_a_gap_have_nothing_set_aside(ask_table):
+    told, _ = ask_table("margin-at-risk", "complained,gone,worth\n1,1,10\n0,0,10\n", *RISK)
     assert told["set_aside"] == []
     assert told["results"]["risk_ratio"]["value"] is None
 
@@ -99,47 +74,49 @@ def test_customers_without_a_gap_have_nothing_set_aside(ask):
         (",,\n,,", "unsatisfied"),
     ],
 )
-def test_customers_that_cannot_be_compared_are_refused(ask, rows, said):
-    told, code = ask("margin-at-risk", f"complained,gone,worth\n{rows}\n", *RISK)
+def test_customers_that_cannot_be_compared_are_refused(ask_table, rows, said):
+    told, code = ask_table("margin-at-risk", f"complained,gone,worth\n{rows}\n", *RISK)
     assert (code, said in told) == (2, True)
 
 
-def test_winning_stands_beside_serving(ask):
-    told, _ = ask(
+def test_winning_stands_beside_serving(ask_table):
+    told, _ = ask_table(
         "acquire-or-keep", "win,serve\n300,90\n500,110\n400,100\n,100\n", "--acquire", "win", "--serve", "serve"
     )
     assert told["results"]["acquire_or_keep"]["value"] == 4
     assert told["results"]["cost_to_win"]["value"] == 400
     assert told["results"]["cost_to_serve"]["n"] == 4
-    said, code = ask("acquire-or-keep", "win,serve\n,90\n,80\n", "--acquire", "win", "--serve", "serve")
+    said, code = ask_table("acquire-or-keep", "win,serve\n,90\n,80\n", "--acquire", "win", "--serve", "serve")
     assert (code, "at least one amount" in said) == (2, True)
 
 
-def test_a_multiple_has_its_warning_and_an_interval_where_it_was_counted(ask):
-    told, _ = ask("margin-multiple", None, "--retention", 0.9, "--discount", 0.12)
+def test_a_multiple_has_its_warning_and_an_interval_where_it_was_counted(ask_table):
+    told, _ = ask_table("margin-multiple", None, "--retention", 0.9, "--discount", 0.12)
     assert told["results"]["margin_multiple"]["value"] == pytest.approx(4.0909090909)
     assert told["results"]["margin_multiple"]["low"] is None
     assert "too low" in told["warnings"][0]
-    told, _ = ask("margin-multiple", None, "--retention", 0.9, "--discount", 0.12, "--customers", 200)
+    told, _ = ask_table("margin-multiple", None, "--retention", 0.9, "--discount", 0.12, "--customers", 200)
     assert told["results"]["margin_multiple"]["low"] < 4.09 < told["results"]["margin_multiple"]["high"]
     for words in (("--retention", 1.9, "--discount", 0.1), ("--retention", 1.9, "--discount", 0.1, "--customers", 9)):
-        said, code = ask("margin-multiple", None, *words)
+        said, code = ask_table("margin-multiple", None, *words)
         assert (code, "share from 0 to 1" in said) == (2, True)
 
 
 LEDGER = "name,low,base,high\nHours saved,80,100,150\nrate,40,50,60\n,,,\n"
 
 
-def test_a_ledger_is_worked_out_with_a_seed(ask):
-    told, _ = ask("ledger", LEDGER, "--formula", "Hours_saved * rate", "--shape", "pert", "--draws", 2000)
-    again, _ = ask("ledger", LEDGER, "--formula", "Hours_saved * rate", "--shape", "pert", "--draws", 2000, "--seed", 1)
-    other, _ = ask("ledger", LEDGER, "--formula", "Hours_saved * rate", "--leaves-out", "tax,rent", "--seed", 2)
+def test_a_ledger_is_worked_out_with_a_seed(ask_table):
+    told, _ = ask_table("ledger", LEDGER, "--formula", "Hours_saved * rate", "--shape", "pert", "--draws", 2000)
+    again, _ = ask_table(
+        "ledger", LEDGER, "--formula", "Hours_saved * rate", "--shape", "pert", "--draws", 2000, "--seed", 1
+    )
+    other, _ = ask_table("ledger", LEDGER, "--formula", "Hours_saved * rate", "--leaves-out", "tax,rent", "--seed", 2)
     assert told == again
     assert told["results"]["base"]["value"] == 5000
     assert told["results"]["contribution[Hours saved]"]["value"] > 0.4
     assert other["warnings"][1] == "Leaves out: tax, rent."
     assert told["results"]["result"]["value"] != other["results"]["result"]["value"]
-    added, _ = ask("ledger", LEDGER, "--draws", 100)
+    added, _ = ask_table("ledger", LEDGER, "--draws", 100)
     assert added["results"]["base"]["value"] == 150
 
 
@@ -152,33 +129,37 @@ def test_a_ledger_is_worked_out_with_a_seed(ask):
         ("a,x,2,1", "no number"),
     ],
 )
-def test_ledgers_that_are_not_whole_are_refused(ask, rows, said):
-    told, code = ask("ledger", f"name,low,base,high\n{rows}\nb,1,2,3\n")
+def test_ledgers_that_are_not_whole_are_refused(ask_table, rows, said):
+    told, code = ask_table("ledger", f"name,low,base,high\n{rows}\nb,1,2,3\n")
     assert (code, said in told) == (2, True)
 
 
 FORECASTS = "name,value,low,high\nFewer calls,100,60,150\nMore orders,10,5,20\n,1,0,2\n"
 
 
-def test_forecasts_are_locked_and_later_compared(ask):
-    told, _ = ask("forecast", FORECASTS)
+def test_forecasts_are_locked_and_later_compared(ask_table):
+    told, _ = ask_table("forecast", FORECASTS)
     digests = [sentence.split("sha256 ")[1].split(".")[0] for sentence in told["warnings"]]
     assert told["results"]["forecast[Fewer calls]"]["low"] == 60
     assert told["set_aside"] == [{"reason": "rows that lack a name, a value or an end", "n": 1}]
     rows = f"Fewer calls,100,60,150,160,{digests[0]}\nMore orders,10,5,20,12,{digests[1].upper()}\nLater,1,0,2,,\n"
-    later, _ = ask("forecast", f"name,value,low,high,came,digest\n{rows}", "--actual", "came", "--digest", "digest")
+    later, _ = ask_table(
+        "forecast", f"name,value,low,high,came,digest\n{rows}", "--actual", "came", "--digest", "digest"
+    )
     found = {name: one["value"] for name, one in later["results"].items()}
     assert found["kept"] == 0.5
     assert (found["error[Fewer calls]"], found["inside[Fewer calls]"], found["inside[More orders]"]) == (60, 0, 1)
     assert later["warnings"] == []
     assert later["set_aside"] == [{"reason": "forecasts of which nothing came yet", "n": 1}]
     bettered = rows.replace("60,150", "60,170")
-    later, _ = ask("forecast", f"name,value,low,high,came,digest\n{bettered}", "--actual", "came", "--digest", "digest")
+    later, _ = ask_table(
+        "forecast", f"name,value,low,high,came,digest\n{bettered}", "--actual", "came", "--digest", "digest"
+    )
     assert later["warnings"] == ["Changed after it was locked, by its digest: Fewer calls."]
 
 
-def test_without_digests_nobody_can_tell(ask):
-    told, _ = ask("forecast", "name,value,low,high,came\nx,1,0,2,1\n", "--actual", "came")
+def test_without_digests_nobody_can_tell(ask_table):
+    told, _ = ask_table("forecast", "name,value,low,high,came\nx,1,0,2,1\n", "--actual", "came")
     assert "nobody can tell" in told["warnings"][0]
-    said, code = ask("forecast", "name,value,low,high\nx,5,0,2\n")
+    said, code = ask_table("forecast", "name,value,low,high\nx,5,0,2\n")
     assert (code, "between low and high" in said) == (2, True)

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from mizzle.cli import run
 from mizzle.simulate import comments
-
-
-@pytest.fixture
-def ask(capsys):
-    """Ask a measure for JSON; give the exit code, and the answer or what was said."""
-
-    def go(*words):
-        try:
-            code = run(["measure", *(str(word) for word in words), "--json"])
-        except SystemExit as ended:
-            code = ended.code
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out) if not code else printed.err
-
-    return go
 
 
 @pytest.fixture

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from functools import partial
 
 import numpy as np
 import pytest
 
-from mizzle.cli import run
-
 
 @pytest.fixture
-def ask(capsys):
+def ask(ask):
     """Ask for JSON; give the exit code, and the answer or what was said."""
-
-    def go(*words):
-        code = run(["measure", "survival", *(str(word) for word in words), "--json"])
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out) if not code else printed.err
-
-    return go
+    return partial(ask, "survival")
 
 
 @pytest.fixture
