@@ -147,9 +147,11 @@ def _draw_journey(look: Page, folder: Path) -> None:
     for name, width, height, scheme in (("journey", 1440, 1180, "light"), ("journey-dark", 1440, 1180, "dark")):
         look.set_viewport_size({"width": width, "height": height})
         look.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # Playwright wants the schemes as literals
+        look.wait_for_timeout(500)  # colours fade
         look.screenshot(path=folder / f"{name}.png")
     look.set_viewport_size({"width": 390, "height": 844})
     look.emulate_media(color_scheme="light")
+    look.wait_for_timeout(500)  # colours fade from one scheme to the other
     look.screenshot(path=folder / "journey-phone.png")
     look.set_viewport_size({"width": 1440, "height": 900})
     journey = look.url.partition("?")[0].rstrip("/")
