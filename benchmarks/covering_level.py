@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from covering import Covering
-from mizzle.level import blind_spot, level_of_service, slide, superiority_of_counts
+from mizzle.level import KINDS, blind_spot, level_of_service, slide, superiority_of_counts
 from mizzle.level.internal import reciprocity
 from mizzle.simulate.levels import counted_levels, rating_departments, sliding_levels
 
@@ -66,11 +66,10 @@ def _clustered(acts: int) -> Draw:
 
 def _blind_spot(n: int) -> Draw:
     def draw(rng: np.random.Generator) -> tuple[float, float, float]:
-        kinds = ("thing itself", "ease", "attitude", "relationship")
         voice, ideas = (
-            dict(zip(kinds, rng.multinomial(n, chances).tolist(), strict=True)) for chances in (SPOKEN, THOUGHT)
+            dict(zip(KINDS, rng.multinomial(n, chances).tolist(), strict=True)) for chances in (SPOKEN, THOUGHT)
         )
-        return _ends(blind_spot(voice, ideas)["ease"].blind_spot, 0.2)
+        return _ends(blind_spot(voice, ideas)["ease_of_getting_it"].blind_spot, 0.2)
 
     return draw
 

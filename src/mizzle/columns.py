@@ -15,6 +15,7 @@ from mizzle.errors import MizzleError, UnclearMapping, UnreadableLog
 from mizzle.logs.batches import ROW
 from mizzle.logs.readers import open_reader
 from mizzle.logs.times.moments import TimeProfile, as_texts
+from mizzle.samples import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ MISSING = (
 _UNBROKEN = "[\u00a0\u202f]"
 _COMMAS = r"^[+-]?[0-9]+,[0-9]+$"
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?$"
+_MONTH = r"^[0-9]{4}[-/.](?:0[1-9]|1[0-2])$"
 LARGEST, LEAST = 1e50, 1e-50
 """Sizes of numbers that can be reckoned with; what is nearer to nothing than the least is 0."""
 
@@ -78,15 +80,14 @@ class Columns:
         return found
 
     def codes(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
-        """Give a column as codes into its sorted different words; -1 where a cell says nothing."""
+        """Give a column as codes into its different words, in their order; -1 where a cell says nothing."""
         encoded = self._cells(name).dictionary_encode()
-        names = np.array(encoded.dictionary.to_pylist(), dtype=object)
-        order = np.argsort(names.astype(str), kind="stable") if len(names) else np.zeros(0, np.int64)
-        rank = np.empty(len(names), np.int64)
+        names: list[str] = encoded.dictionary.to_pylist()
+        order = in_order(names)
+        rank = np.full(len(names) + 1, -1, np.int64)
         rank[order] = np.arange(len(names))
         places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        codes = np.where(places >= 0, rank[places] if len(names) else 0, -1)
-        return codes, [str(names[place]) for place in order]
+        return rank[places], [names[place] for place in order]
 
     def numbers(
         self, name: str, *, low: float | None = None, high: float | None = None, strict: bool = True
@@ -147,6 +148,9 @@ class Columns:
             For no such column, a cell that is no date, or a column that can be read in two ways.
         """
         cells = self._cells(name)
+        if pc.all(pc.match_substring_regex(cells, _MONTH)).as_py():  # a month is told by its first day
+            parts = (pc.utf8_slice_codeunits(cells, first, last) for first, last in ((0, 4), (5, 7)))
+            cells = pc.binary_join_element_wise(*parts, "01", "-")
         if not strict and cells.null_count == len(cells):
             return np.full(len(cells), np.datetime64("NaT", "us"))
         profile = TimeProfile(())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate, Interval
 
 if TYPE_CHECKING:
@@ -15,6 +16,48 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Numbers = NDArray[np.float64]
+
+LARGEST = 1e100
+"""Beyond this a square or a product of numbers may no longer be one."""
+
+
+def as_numbers(values: ArrayLike, what: str = "numbers") -> Numbers:
+    """Give an array of numbers; NaN where nothing was said.
+
+    Parameters
+    ----------
+    values
+        Numbers, in any shape.
+    what
+        What they are, for a message: a word for several.
+
+    Returns
+    -------
+    array
+        Of the same shape.
+
+    Raises
+    ------
+    MizzleError
+        For what is no number, or one that is endless or so large that its square may be none.
+
+    Examples
+    --------
+    >>> as_numbers([1, None, 3])
+    array([ 1., nan,  3.])
+    """
+    try:
+        found: Numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as problem:
+        raise MizzleError(f"The {what} must be numbers, with NaN or None where nothing was said: {problem}.") from None
+    # One pass tells that all is well in the usual case: nothing missing, nothing absurd.
+    axes = "ijklmn"[: found.ndim]
+    squares = float(np.einsum(f"{axes},{axes}->", found, found))
+    if not squares < LARGEST and (
+        max(np.fmax.reduce(found, axis=None, initial=0.0), -np.fmin.reduce(found, axis=None, initial=0.0)) >= LARGEST
+    ):
+        raise MizzleError(f"One of the {what} is endless or beyond {LARGEST:g}. Mend it, or leave it empty.")
+    return found
 
 
 def codes_of(names: Sequence[Hashable | None]) -> NDArray[np.int64]:
@@ -27,6 +70,27 @@ def codes_of(names: Sequence[Hashable | None]) -> NDArray[np.int64]:
     """
     known: dict[Hashable, int] = {}
     return np.array([-1 if name is None else known.setdefault(name, len(known)) for name in names], np.int64)
+
+
+def in_order(names: Sequence[str]) -> list[int]:
+    """Say in which order names are told: by number where all are numbers, and else by letter.
+
+    Examples
+    --------
+    >>> in_order(["10", "9", "1"]), in_order(["10", "9", "x"])
+    ([2, 1, 0], [0, 1, 2])
+    """
+    numbers = [_number(name) for name in names]
+    if not all(math.isfinite(one) for one in numbers):
+        return sorted(range(len(names)), key=names.__getitem__)
+    return sorted(range(len(names)), key=lambda place: (numbers[place], names[place]))
+
+
+def _number(name: str) -> float:
+    try:
+        return float(name)
+    except ValueError:
+        return math.nan
 
 
 def drawn_mean(drawn: Numbers, n: int, unit: str, method: str) -> Estimate:

@@ -99,6 +99,11 @@ def test_codes_are_places_in_the_sorted_words(tmp_path):
     assert (codes.tolist(), names) == ([1, 0, -1, 1], ["a", "b"])
 
 
+def test_codes_of_numbers_follow_their_size(tmp_path):
+    codes, names = read_columns(csv(tmp_path, "a,n\n10,1\n9,2\n,3\n10,4\n")).codes("a")
+    assert (codes.tolist(), names) == ([1, 0, -1, 1], ["9", "10"])
+
+
 def test_codes_of_an_empty_column_are_none(tmp_path):
     codes, names = read_columns(csv(tmp_path, "a,n\n,1\n,2\n")).codes("a")
     assert (codes.tolist(), names) == ([-1, -1], [])
@@ -113,6 +118,13 @@ def test_dates_are_read_in_the_spelling_of_the_column(tmp_path):
         read.instants("b")
     with pytest.raises(MizzleError):
         read.instants("c")
+
+
+def test_a_month_is_read_as_its_first_day(tmp_path):
+    read = read_columns(csv(tmp_path, "a,b\n2025-01,2025-01\n,x\n2025-12,2025-03\n"))
+    assert np.datetime_as_string(read.instants("a"), "D").tolist() == ["2025-01-01", "NaT", "2025-12-01"]
+    with pytest.raises(MizzleError):
+        read.instants("b")
 
 
 def test_an_unknown_column_is_named_with_those_there_are(tmp_path):

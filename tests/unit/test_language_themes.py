@@ -9,9 +9,10 @@ import pytest
 from sklearn.metrics import cohen_kappa_score, normalized_mutual_info_score
 
 from mizzle.errors import MizzleError
-from mizzle.language import KINDS, themes, value_kinds, word_vectors
+from mizzle.language import themes, value_kinds, word_vectors
 from mizzle.language.matching import matching
 from mizzle.language.vectors import FILE, NoVectors
+from mizzle.level import KINDS
 from mizzle.simulate import comments
 
 

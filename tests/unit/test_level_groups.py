@@ -64,9 +64,9 @@ def test_counts_that_cannot_be_compared_are_refused(sides):
 
 
 def test_a_blind_spot_is_the_share_in_the_voice_less_that_in_the_ideas():
-    found = blind_spot({"ease": 3, "attitude": 1}, {"ease": 1, "price": 1})
+    found = blind_spot({"ease_of_getting_it": 3, "attitude": 1}, {"ease_of_getting_it": 1, "price": 1})
     assert list(found) == [*KINDS, "price"]
-    assert found["ease"].blind_spot.value == 0.25
+    assert found["ease_of_getting_it"].blind_spot.value == 0.25
     assert found["price"].blind_spot.value == -0.5
     assert found["relationship"].blind_spot.value == 0
     assert sum(one.blind_spot.value for one in found.values()) == pytest.approx(0)

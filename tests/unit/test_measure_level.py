@@ -182,7 +182,7 @@ def test_blind_spots_know_the_four_kinds_by_their_names(ask, write):
     voice = write("kind,x\nease-of-getting-it,1\nEASE,2\nthe_thing_itself,3\nprice,4\n,5", "voice.csv")
     ideas = write("what,x\nAttitude,1\nrelationship,2\n,3", "ideas.csv")
     found, out, _ = ask("blind-spot", voice, ideas, "--kind", "kind", "--ideas-kind", "what")
-    assert found["blind_spot[ease]"]["value"] == 0.5
+    assert found["blind_spot[ease_of_getting_it]"]["value"] == 0.5
     assert found["share_in_voice[price]"]["value"] == 0.25
     assert found["share_in_ideas[attitude]"]["value"] == 0.5
     assert [one["reason"] for one in json.loads(out)["set_aside"]] == [

@@ -79,10 +79,18 @@ def test_what_cannot_be_a_scale_is_refused():
 def test_influence_says_what_leaving_out_says(rng):
     for loadings in ([0.8, 0.6, 0.4, 0.7], [0.7, 0.5]):
         answers = scale_answers(rng, 3000, loadings, [-1, 0, 1])
-        about = answers - answers.mean(axis=0)
-        moments = reliability._moments(about)
-        left_out, influence = reliability._left_out(about, moments), reliability._influence(about, moments)
+        moments = reliability._moments(answers, ["x"] * 4)
+        left_out, influence = reliability._left_out(answers, moments), reliability._influence(answers, moments)
         np.testing.assert_allclose(influence, left_out, rtol=5e-3)
+
+
+def test_where_one_item_drowns_the_others_each_person_is_left_out(rng):
+    answers = scale_answers(rng, 400, [0.8, 0.6, 0.4])
+    for times, tolerance in ((1, 0.05), (20, 0.05), (1e4, 0)):
+        stretched = answers * [1, 1, times]
+        moments = reliability._moments(stretched, ["x"] * 3)
+        left_out, influence = reliability._left_out(stretched, moments), reliability._influence(stretched, moments)
+        np.testing.assert_allclose(influence, left_out, rtol=tolerance)
 
 
 def test_many_people_are_worked_on_by_their_influence(rng, monkeypatch):
@@ -200,6 +208,8 @@ def test_what_are_no_correlations_is_refused():
 def test_groups_are_coded_whatever_they_are_written_as():
     codes, names = as_groups(["b", None, " a ", "", NAN], 5)
     assert (codes.tolist(), names) == ([1, -1, 0, -1, -1], ["a", "b"])
+    codes, names = as_groups(["10", "9", None], 3)
+    assert (codes.tolist(), names) == ([1, 0, -1], ["9", "10"])
     codes, names = as_groups([7, -1, 3], 3)
     assert (codes.tolist(), names) == ([1, -1, 0], ["3", "7"])
     codes, names = as_groups([], 0)

@@ -10,6 +10,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import ENDLESS, Z95, Estimate, Interval, student
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -236,7 +237,7 @@ def forecast(fitted: Bass, periods: int) -> tuple[Estimate, ...]:
 
 
 def _series(adopters: npt.ArrayLike) -> Numbers:
-    y = np.asarray(adopters, float).ravel()
+    y = as_numbers(adopters).ravel()
     told = np.flatnonzero(~np.isnan(y))
     y = y[: told[-1] + 1] if len(told) else y[:0]
     if len(y) < FEWEST:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate, share_of
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -108,7 +107,7 @@ def practising(windows: npt.ArrayLike) -> Practising:
     >>> round(found.share.value, 3), found.undecided
     (0.667, 1)
     """
-    table = np.asarray(windows, float)
+    table = as_numbers(windows)
     if table.ndim != 2 or table.shape[1] < WINDOWS:  # noqa: PLR2004 - a table has two directions: people and windows
         raise MizzleError(f"At least {WINDOWS} windows are needed for each person. Give the last {WINDOWS} windows.")
     if (table < 0).any():

@@ -8,7 +8,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import ENDLESS, Estimate, Interval, fisher, student
-from mizzle.samples import jackknife_error
+from mizzle.samples import as_numbers, jackknife_error
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -104,7 +104,7 @@ def paired(first: npt.ArrayLike, second: npt.ArrayLike) -> Pairs:
     MizzleError
         As `weighted_kappa`.
     """
-    a, b = np.asarray(first, float).ravel(), np.asarray(second, float).ravel()
+    a, b = as_numbers(first).ravel(), as_numbers(second).ravel()
     if len(a) != len(b):
         raise MizzleError(
             f"There are {len(a)} answers of the first and {len(b)} of the second. Give them pair by pair."

@@ -10,7 +10,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import ENDLESS, Z95, Estimate, fisher
-from mizzle.samples import codes_of
+from mizzle.samples import as_numbers, codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +103,7 @@ def lagged(
     >>> found.level_after_mood.value > 0.8
     True
     """
-    y, x = np.asarray(levels, float).ravel(), np.asarray(moods, float).ravel()
+    y, x = as_numbers(levels).ravel(), as_numbers(moods).ravel()
     when = np.asarray(sessions)
     if when.dtype.kind == "M":
         when = np.where(np.isnat(when), np.nan, when.astype("datetime64[us]").astype(np.int64))

@@ -10,6 +10,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import ENDLESS, Estimate, Interval
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -52,7 +53,7 @@ def money(values: npt.ArrayLike, what: str) -> Numbers:
     >>> money([1, 2.5], "compensation").tolist()
     [1.0, 2.5]
     """
-    found = np.asarray(values, float).ravel()
+    found = as_numbers(values).ravel()
     if (np.abs(found[~np.isnan(found)]) > ENDLESS).any():
         raise MizzleError(f"An amount of {what} is larger than any amount can be. Mend it, or leave it empty.")
     return found

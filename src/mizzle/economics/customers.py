@@ -11,6 +11,7 @@ import numpy as np
 from mizzle.economics.amounts import Amount, mean_of, money, product, ratio
 from mizzle.errors import MizzleError
 from mizzle.estimate import Z95, Estimate, Interval, difference, share_of
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -260,7 +261,7 @@ def margin_multiple(retention: float | Estimate, discount: float) -> Estimate:
 
 
 def _yes_or_no(values: npt.ArrayLike, name: str) -> Numbers:
-    found = np.asarray(values, float).ravel()
+    found = as_numbers(values).ravel()
     if not np.isin(found[~np.isnan(found)], (0.0, 1.0)).all():
         raise MizzleError(f"Whether a customer was {name} is told by 1 and 0, or left empty.")
     return found

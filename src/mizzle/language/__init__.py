@@ -10,14 +10,13 @@ from mizzle.lazily import lazily
 
 if TYPE_CHECKING:
     from mizzle.language.friends import FriendsAndFamily, friends_and_family
-    from mizzle.language.kinds import KINDS, Suggestion, ValueKinds, value_kinds
+    from mizzle.language.kinds import Suggestion, ValueKinds, value_kinds
     from mizzle.language.themes import Theme, Themes, themes
     from mizzle.language.uptake import UnitUptake, Uptake, uptake
     from mizzle.language.vectors import NoVectors, word_vectors
     from mizzle.language.words import forms_of, words_of
 
 __all__ = [
-    "KINDS",
     "FriendsAndFamily",
     "NoVectors",
     "Suggestion",
@@ -39,7 +38,6 @@ lazily(
     __name__,
     {
         "FriendsAndFamily": "friends",
-        "KINDS": "kinds",
         "NoVectors": "vectors",
         "Suggestion": "kinds",
         "Theme": "themes",

@@ -13,6 +13,7 @@ from mizzle.errors import MizzleError
 from mizzle.estimate import share_of
 from mizzle.language.uptake import Finder
 from mizzle.language.words import LANGUAGES, words_of
+from mizzle.level.values import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from mizzle.estimate import Estimate
 
 METHOD = "language.value_kinds/1"
-KINDS = ("the_thing_itself", "ease_of_getting_it", "attitude", "relationship")
-"""What a customer values: what is given, how easily it is had, how one is met, and how one is known and told."""
 
 
 @dataclass(frozen=True, slots=True)

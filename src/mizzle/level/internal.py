@@ -11,7 +11,7 @@ import numpy as np
 from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate, Interval, fisher, student
 from mizzle.level.served import LEVELS, LevelOfService, level_of_service
-from mizzle.samples import jackknife_error
+from mizzle.samples import as_numbers, jackknife_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def internal_service(
     >>> found.cells["A", "B"].median, round(found.reciprocity.value, 3)
     (5.0, 0.854)
     """
-    numbers = np.nan_to_num(np.asarray(levels, float).ravel(), nan=0.0)
+    numbers = np.nan_to_num(as_numbers(levels).ravel(), nan=0.0)
     if not len(raters) == len(rated) == len(numbers):
         raise MizzleError("Give who rates, who is rated and a level for each rating: as many of each.")
     if ((numbers != np.floor(numbers)) | (numbers < 0) | (numbers > LEVELS)).any():
@@ -166,7 +166,7 @@ def reciprocity(matrix: npt.ArrayLike) -> Estimate:
     >>> reciprocity([[0, 5, 2], [5, 0, 4], [2, 4, 0]]).value
     1.0
     """
-    m = np.array(matrix, float)
+    m = as_numbers(matrix).copy()
     np.fill_diagonal(m, np.nan)
     both = np.isfinite(m + m.T)
     pairs = int(both.sum()) // 2

@@ -9,7 +9,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import ENDLESS, Z95, Estimate, Interval, share_of, student
-from mizzle.samples import codes_of
+from mizzle.samples import as_numbers, codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -150,10 +150,10 @@ def slide(
     >>> round(found.slopes["repeat"].value, 2)
     -1.96
     """
-    named = {"repeat": np.asarray(repeats, float).ravel()}
+    named = {"repeat": as_numbers(repeats).ravel()}
     if ages is not None:
-        named["age"] = np.asarray(ages, float).ravel()
-    y = np.asarray(levels, float).ravel()
+        named["age"] = as_numbers(ages).ravel()
+    y = as_numbers(levels).ravel()
     if any(len(one) != len(y) for one in named.values()) or (acts is not None and len(acts) != len(y)):
         raise MizzleError("Give a repeat number (and an age, and an act) for each level: as many of them as of levels.")
     x = np.column_stack(list(named.values()))
@@ -222,7 +222,7 @@ def worn_gifts(levels: npt.ArrayLike, repeats: npt.ArrayLike, acts: Sequence[Has
     >>> found.worn, found.share.value
     (('flowers',), 0.5)
     """
-    y, order = np.asarray(levels, float).ravel(), np.asarray(repeats, float).ravel()
+    y, order = as_numbers(levels).ravel(), as_numbers(repeats).ravel()
     if not len(y) == len(order) == len(acts):
         raise MizzleError("Give a level, a repeat number and an act for each rating: as many of each.")
     ratings: dict[Hashable, dict[float, list[float]]] = {}
@@ -277,8 +277,8 @@ def proportional_odds(
     >>> round(float(fitted.slopes[0]), 2)
     1.39
     """
-    y, x = np.asarray(levels, float), np.asarray(on, float)
-    w = np.ones(len(y)) if weights is None else np.asarray(weights, float)
+    y, x = as_numbers(levels), as_numbers(on)
+    w = np.ones(len(y)) if weights is None else as_numbers(weights)
     seen, codes = np.unique(y, return_inverse=True)
     _check(seen, x, names)
     centre, scale = x.mean(axis=0), x.std(axis=0)

@@ -10,6 +10,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import Z95, Estimate, Interval
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -132,7 +133,7 @@ def superiority_of_counts(x: npt.ArrayLike, y: npt.ArrayLike) -> Superiority:
     >>> round(superiority_of_counts([0, 0, 0, 1, 1, 1], [0, 0, 1, 2, 0, 0]).probability.value, 4)
     0.8889
     """
-    a, b = np.asarray(x, float), np.asarray(y, float)
+    a, b = as_numbers(x), as_numbers(y)
     if a.ndim != 1 or a.shape != b.shape or (a < 0).any() or (b < 0).any():
         raise MizzleError("Both groups need a count from 0 on for each level, and the same levels.")
     n, m = int(a.sum()), int(b.sum())
@@ -153,7 +154,7 @@ def superiority_of_counts(x: npt.ArrayLike, y: npt.ArrayLike) -> Superiority:
 
 
 def _given(side: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    told = np.asarray(side, float).ravel()
+    told = as_numbers(side).ravel()
     found: npt.NDArray[np.float64] = told[~np.isnan(told)]
     if not len(found):
         raise MizzleError(f"The {name} group has no answer. Compare groups that both have answers.")

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METHOD = "level.blind_spot/1"
-KINDS = ("thing itself", "ease", "attitude", "relationship")
-"""The four kinds of value: the thing itself, ease of getting it, attitude, relationship."""
+KINDS = ("the_thing_itself", "ease_of_getting_it", "attitude", "relationship")
+"""What a customer values: what is given, how easily it is had, how one is met, and how one is known and told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def blind_spot(voice: Mapping[str, int], ideas: Mapping[str, int]) -> dict[str, 
 
     Examples
     --------
-    >>> found = blind_spot({"ease": 30, "attitude": 10}, {"ease": 5, "thing itself": 15})
-    >>> found["ease"].blind_spot.value, round(found["ease"].blind_spot.interval.low, 3)
+    >>> found = blind_spot({"attitude": 30, "relationship": 10}, {"attitude": 5, "the_thing_itself": 15})
+    >>> found["attitude"].blind_spot.value, round(found["attitude"].blind_spot.interval.low, 3)
     (0.5, 0.234)
     """
     if min([*voice.values(), *ideas.values()], default=0) < 0:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,7 @@ def checked(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[N
     UnfitCustomers
         For columns of different lengths, no customer, numbers missing, or a history that cannot be.
     """
-    x, tx, observed = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (frequency, recency, age))
+    x, tx, observed = (np.atleast_1d(as_numbers(one)) for one in (frequency, recency, age))
     if not x.shape == tx.shape == observed.shape or x.ndim != 1:
         raise UnfitCustomers("Frequency, recency and age need one number each for every customer, in the same order.")
     if not len(x):

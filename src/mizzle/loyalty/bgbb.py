@@ -10,6 +10,7 @@ from scipy.special import betaln, psi, zeta
 from mizzle.loyalty.bases import UnfitCustomers
 from mizzle.loyalty.fitted import Fitted, fitted
 from mizzle.loyalty.maximum import SHAPE, Height, highest, mixture
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,8 +98,8 @@ def _histories(
     frequency: ArrayLike, recency: ArrayLike, occasions: ArrayLike, customers: ArrayLike | None
 ) -> Histories:
     """Check histories, and put equal ones together."""
-    given = [np.atleast_1d(np.asarray(one, dtype=float)) for one in (frequency, recency, occasions)]
-    weight = np.ones(given[0].shape) if customers is None else np.atleast_1d(np.asarray(customers, dtype=float))
+    given = [np.atleast_1d(as_numbers(one)) for one in (frequency, recency, occasions)]
+    weight = np.ones(given[0].shape) if customers is None else np.atleast_1d(as_numbers(customers))
     if not all(one.shape == given[0].shape and one.ndim == 1 for one in (*given, weight)) or not len(weight):
         raise UnfitCustomers("Frequency, recency, occasions and customers need one number each for every history.")
     if not all(

@@ -9,6 +9,7 @@ import numpy as np
 
 from mizzle.answer import SetAside
 from mizzle.errors import MizzleError
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +181,7 @@ def clean(
     codes, named = _customers(customers, names)
     moments = np.atleast_1d(np.asarray(dates)).astype("datetime64[us]")
     has_amounts = amounts is not None
-    spent = np.zeros(len(codes)) if amounts is None else np.atleast_1d(np.asarray(amounts, dtype=float))
+    spent = np.zeros(len(codes)) if amounts is None else np.atleast_1d(as_numbers(amounts))
     if not codes.shape == moments.shape == spent.shape:
         raise UnfitTransactions("Customers, dates and amounts need one value each for every transaction.")
     sieve = _Sieve(len(codes))

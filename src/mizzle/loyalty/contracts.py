@@ -10,6 +10,7 @@ from scipy.special import betaln
 from mizzle.loyalty.bases import UnfitCustomers
 from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
 from mizzle.loyalty.maximum import SHAPE, Height, highest
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +78,7 @@ def sbg(customers: ArrayLike) -> Fitted:
 
 
 def _counts(customers: ArrayLike) -> Numbers:
-    left = np.atleast_1d(np.asarray(customers, dtype=float))
+    left = np.atleast_1d(as_numbers(customers))
     if left.ndim != 1 or len(left) < FEWEST_PERIODS:
         raise UnfitCustomers("Give the number of customers at the start and after at least two renewals.")
     if not np.isfinite(left).all() or (left < 0).any():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mizzle.loyalty.fitted import Fitted, UnfitModel
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -75,7 +76,7 @@ def draw(model: Fitted, age: ArrayLike, rng: np.random.Generator) -> Drawn:
     >>> bool((drawn.recency <= 39).all()), int(drawn.frequency.sum()) > 0
     (True, True)
     """
-    observed = np.atleast_1d(np.asarray(age, dtype=float))
+    observed = np.atleast_1d(as_numbers(age))
     if model.model == "pareto-nbd":
         return _pareto(model.values, observed, rng)
     if model.model == "bg-bb":

@@ -13,6 +13,7 @@ from mizzle.loyalty.bgnbd import purchases_if_alive
 from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
 from mizzle.loyalty.maximum import SCALE, SHAPE, Height, highest, mixture
 from mizzle.loyalty.reaching import reached
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,7 +130,7 @@ def fit(base: Base, k: int, near: Sequence[Sequence[float]] = (), *, gaps: float
 def _gaps(log_gaps: ArrayLike | None, frequency: ArrayLike) -> float | None:
     if log_gaps is None:
         return None
-    each = np.asarray(log_gaps, dtype=float)
+    each = as_numbers(log_gaps)
     if each.shape != np.atleast_1d(np.asarray(frequency)).shape or not np.isfinite(each).all():
         raise UnfitCustomers(
             "The sums of the logarithms of gaps need one number for every customer; 0 without a repeat."

@@ -12,6 +12,7 @@ from mizzle.estimate import Estimate, Interval
 from mizzle.loyalty import bgbb, bgnbd, mbgcnbdk, paretonbd
 from mizzle.loyalty.bases import checked, compressed
 from mizzle.loyalty.fitted import Fitted, UnfitModel
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -276,7 +277,7 @@ def outlook(
         n = len(x)
         x, tx, observed, weight = compressed(x, tx, observed)
     else:
-        weight = np.asarray(customers, dtype=float)
+        weight = as_numbers(customers)
         n = round(float(weight.sum()))
     alive, coming = _alive(model), _expected(model, _horizon(horizon))
 

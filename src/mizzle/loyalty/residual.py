@@ -14,6 +14,7 @@ from mizzle.loyalty.bases import UnfitCustomers, base_of, checked
 from mizzle.loyalty.drawing import draw, draw_means
 from mizzle.loyalty.fitted import Fitted, UnfitModel
 from mizzle.loyalty.outlook import coming
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +142,7 @@ def residual_value(
     if replicates and replicates < FEWEST_DRAWS:
         raise UnfitModel(f"An interval takes at least {FEWEST_DRAWS} samples; 0 asks for none.")
     x, tx, observed = checked(frequency, recency, age)
-    z = np.atleast_1d(np.asarray(monetary, dtype=float))
+    z = np.atleast_1d(as_numbers(monetary))
     if z.shape != x.shape or not np.isfinite(z[x > 0]).all() or (z[x > 0] < 0).any():
         raise UnfitCustomers("Every customer who came again needs a mean amount, not below zero.")
     money = _Money(horizon, math.log1p(discount), margin)

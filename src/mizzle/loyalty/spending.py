@@ -11,6 +11,7 @@ from mizzle.estimate import Estimate
 from mizzle.loyalty.bases import UnfitCustomers
 from mizzle.loyalty.fitted import Fitted, UnfitModel, fitted
 from mizzle.loyalty.maximum import SCALE, SHAPE, Height, highest
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ def gamma_gamma(frequency: ArrayLike, monetary: ArrayLike) -> Fitted:
 
 
 def _spent(frequency: ArrayLike, monetary: ArrayLike) -> tuple[Numbers, Numbers]:
-    x, z = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (frequency, monetary))
+    x, z = (np.atleast_1d(as_numbers(one)) for one in (frequency, monetary))
     if x.shape != z.shape or x.ndim != 1:
         raise UnfitCustomers("Frequency and amount need one number each for every customer, in the same order.")
     if not (np.isfinite(x).all() and (x >= 0).all() and (x == np.floor(x)).all()):
@@ -243,7 +244,7 @@ def expected_value(spending: Fitted, frequency: ArrayLike, monetary: ArrayLike) 
     array([24.66, 35.17])
     """
     _is_spending(spending)
-    x, z = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (frequency, monetary))
+    x, z = (np.atleast_1d(as_numbers(one)) for one in (frequency, monetary))
     return of_each(spending.values, x, z)
 
 

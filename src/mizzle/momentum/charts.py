@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -187,7 +188,7 @@ def chart_of_groups(groups: ArrayLike, *, kind: str = "xbar", baseline: int | No
     >>> chart_of_groups([[1.0, 2.0], [2.0, 1.0], [1.0, 3.0], [9.0, 9.5]], baseline=3).beyond
     (3,)
     """
-    table = np.asarray(groups, float)
+    table = as_numbers(groups)
     if kind not in KINDS[6:]:
         raise MizzleError(f"There is no chart {kind!r} of groups. The kinds are xbar and r.")
     if table.ndim != 2 or not 2 <= table.shape[1] <= LARGEST:  # noqa: PLR2004 - a range needs two
@@ -206,13 +207,11 @@ def chart_of_groups(groups: ArrayLike, *, kind: str = "xbar", baseline: int | No
 
 
 def _series(values: ArrayLike) -> Numbers:
-    x = np.asarray(values, float)
+    x = as_numbers(values)
     if x.ndim != 1 or len(x) < FEWEST:
         raise MizzleError(f"A chart needs at least {FEWEST} points, one after another; there are {x.size}.")
     if not np.isfinite(x).all():
-        raise MizzleError("A point is missing or endless. Leave it out, or fill it.")
-    if np.abs(x).max() > 1e150:  # noqa: PLR2004 - its square would be endless
-        raise MizzleError("A number is too large to be charted. Give it in a larger unit.")
+        raise MizzleError("A point is missing. Leave it out, or fill it.")
     return x
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -91,7 +92,7 @@ def runs(values: ArrayLike, *, centre: float | None = None) -> Runs:
     >>> found.longest_run, found.crossings, found.is_signal
     (7, 1, True)
     """
-    x = np.asarray(values, float)
+    x = as_numbers(values)
     if x.ndim != 1 or not len(x) or not np.isfinite(x).all():
         raise MizzleError("Runs need a series of numbers, none of them missing. Leave such points out.")
     middle = float(np.median(x)) if centre is None else float(centre)

@@ -10,6 +10,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate, Interval, student
+from mizzle.samples import as_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +181,7 @@ def _partitions(x: Numbers, least: int, most: int) -> tuple[list[list[int]], lis
 
 
 def _series(values: ArrayLike) -> Numbers:
-    x = np.asarray(values, float)
+    x = as_numbers(values)
     if x.ndim != 1 or not FEWEST <= len(x) <= LONGEST:
         raise MizzleError(f"Turns need {FEWEST} to {LONGEST:,} points, one after another; there are {x.size:,}.")
     if not np.isfinite(x).all():
@@ -259,7 +260,7 @@ def held_gain(
     >>> gain.value, held.share.value
     (10.0, 0.5)
     """
-    x, when = np.asarray(values, float), np.asarray(days, float)
+    x, when = as_numbers(values), as_numbers(days)
     if x.shape != when.shape or x.ndim != 1 or not (np.isfinite(x) & np.isfinite(when)).all():
         raise MizzleError("Give a day for each value, and none that is missing.")
     before, first = x[when < 0], x[(when >= 0) & (when < window)]

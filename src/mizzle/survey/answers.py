@@ -9,6 +9,7 @@ import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate, Interval
+from mizzle.samples import as_numbers, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 TOTAL_IS_ZERO = 1e-14
 """Share of the sum of squares about zero below which a spread is rounding."""
-
-LARGEST = 1e100
-"""Beyond this a square or a product of numbers may no longer be one."""
 
 SHOWN = 5
 """Names in a message."""
@@ -36,7 +34,7 @@ def as_column(values: npt.ArrayLike, what: str = "answers") -> Numbers:
     MizzleError
         For what is no list of numbers, or holds endless or absurd ones.
     """
-    found = _as_numbers(values, what)
+    found = as_numbers(values, what)
     if found.ndim != 1:
         raise MizzleError(f"The {what} must be one column of numbers, not a table of shape {found.shape}.")
     return found
@@ -50,7 +48,7 @@ def as_table(values: npt.ArrayLike, names: Sequence[str] | None = None, *, least
     MizzleError
         For what is no table of numbers, has fewer than `least` columns, or names that do not fit it.
     """
-    found = _as_numbers(values, "answers")
+    found = as_numbers(values, "answers")
     if found.ndim != 2:  # noqa: PLR2004 - rows and columns
         raise MizzleError("The answers must be a table: a row for each person, a column for each item.")
     if found.shape[1] < least:
@@ -97,10 +95,12 @@ def as_groups(groups: Sequence[object] | NDArray[Any], n: int) -> tuple[NDArray[
         below = int(np.searchsorted(names, 0))
         return np.where(codes < below, -1, codes - below), [str(name) for name in names[below:]]
     told = ["" if one is None or one != one else str(one).strip() for one in found.tolist()]  # noqa: PLR0124 - NaN
-    names, codes = np.unique(np.array(told, dtype=str), return_inverse=True)
-    if len(names) and not names[0]:
-        return codes - 1, [str(name) for name in names[1:]]
-    return codes.astype(np.intp), [str(name) for name in names]
+    found_names, codes = np.unique(np.array(told, dtype=str), return_inverse=True)
+    words = [str(name) for name in found_names if name]
+    order = in_order(words)
+    rank = np.full(len(words) + 1, -1, np.intp)
+    rank[order] = np.arange(len(words))
+    return rank[codes - (len(found_names) - len(words))], [words[place] for place in order]
 
 
 def varying(table: Numbers, names: Sequence[str], *, in_place: bool = False) -> tuple[Numbers, Numbers]:
@@ -113,15 +113,25 @@ def varying(table: Numbers, names: Sequence[str], *, in_place: bool = False) -> 
     """
     means: Numbers = np.ones(len(table)) @ table / len(table)
     about = np.subtract(table, means, out=table if in_place else None)
-    spread = np.einsum("ij,ij->j", about, about)
-    flat = np.flatnonzero(spread <= TOTAL_IS_ZERO * len(table) * means * means)
+    refuse_flat(np.einsum("ij,ij->j", about, about), len(table) * means * means, names)
+    return about, means
+
+
+def refuse_flat(spread: Numbers, squares: Numbers, names: Sequence[str]) -> None:
+    """Refuse columns whose spread is rounding beside the squares of their mean.
+
+    Raises
+    ------
+    MizzleError
+        Where a column has the same answer in every row.
+    """
+    flat = np.flatnonzero(spread <= TOTAL_IS_ZERO * squares)
     if len(flat):
         told = listed([names[place] for place in flat.tolist()])
         raise MizzleError(
             f"The answer is the same in every complete row for: {told}. What does not vary cannot go together with"
             " anything; leave it out."
         )
-    return about, means
 
 
 def listed(names: Sequence[str]) -> str:
@@ -150,18 +160,3 @@ def estimate(
         return Estimate(value, None, n, unit, method)
     low, high = min(float(ends[0]), value), min(max(float(ends[1]), value), within)
     return Estimate(value, Interval(low, high), n, unit, method)
-
-
-def _as_numbers(values: npt.ArrayLike, what: str) -> Numbers:
-    try:
-        found: Numbers = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as problem:
-        raise MizzleError(f"The {what} must be numbers, with NaN or None where nothing was said: {problem}.") from None
-    # One pass tells that all is well in the usual case: nothing missing, nothing absurd.
-    axes = "ijklmn"[: found.ndim]
-    squares = float(np.einsum(f"{axes},{axes}->", found, found))
-    if not squares < LARGEST and (
-        max(np.fmax.reduce(found, axis=None, initial=0.0), -np.fmin.reduce(found, axis=None, initial=0.0)) >= LARGEST
-    ):
-        raise MizzleError(f"A number of the {what} is endless or beyond {LARGEST:g}. Mend it, or leave it empty.")
-    return found

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate, fisher, student, student_mean
-from mizzle.survey.answers import TOTAL_IS_ZERO, as_table, complete, estimate, varying
+from mizzle.survey.answers import TOTAL_IS_ZERO, as_table, complete, estimate, refuse_flat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,11 +25,20 @@ ITEM_REST = "survey.item_rest/1"
 SINGULAR = 1e-10
 """Least eigenvalue of a correlation matrix, below which an item is made of others."""
 
-BLOCK = 1 << 12
+BLOCK = 1 << 13
 """Rows that are worked on at a time, so that they stay in the processor's cache."""
 
 LEFT_OUT = 4096
 """Rows up to which each is left out in turn; beyond, its influence says the same to three digits."""
+
+FAR_FROM_ZERO = 1e-6
+"""Spread beside the squares of a mean below which a sum about zero keeps too few digits of it."""
+
+DIGITS = ((np.float32, 1e-3), (np.float64, 1e-9))
+"""Numbers to reckon with, and the share of its terms down to which they tell a sum to three digits."""
+
+COMMON = 1e6
+"""Variances up to this, and down to one over this, leave room for powers in short numbers."""
 
 ROUNDING = 1e-10
 """Share of a spread below which what is left of it is rounding."""
@@ -85,6 +94,7 @@ class _Moments(NamedTuple):
 
     n: int
     k: int
+    means: Numbers
     covariances: Numbers
     variances: Numbers
     total: float
@@ -190,16 +200,15 @@ def alpha(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Alpha:
     """
     table, names = as_table(answers, items)
     kept, incomplete = complete(table)
-    about, means = varying(kept, names)
-    found = _moments(about)
-    doubt = _doubt(about, found)
+    found = _moments(kept, names)
+    doubt = _doubt(kept, found)
     r = _correlations(found)
     upper = r[np.triu_indices(found.k, 1)]
     n, k = found.n, found.k
     value, standard = _alpha(float(found.variances.sum()), found.total, k), _alpha(k, float(r.sum()), k)
     ends = below_one(standard, doubt.standardised, n)
     mean_ends = tuple(end / (k - (k - 1) * end) for end in ends)
-    centre, sd = float(means.mean()), math.sqrt(found.total) / k
+    centre, sd = float(found.means.mean()), math.sqrt(found.total) / k
     return Alpha(
         alpha=estimate(value, below_one(value, doubt.alpha, n), n, ALPHA),
         standardised=estimate(standard, ends, n, ALPHA),
@@ -260,21 +269,38 @@ def item_rest(answers: npt.ArrayLike, items: Sequence[str] | None = None) -> Map
     """
     table, names = as_table(answers, items)
     kept, _ = complete(table)
-    about, _ = varying(kept, names)
-    found = _moments(about)
-    return _item_rest(found, _doubt(about, found), names, ITEM_REST)
+    found = _moments(kept, names)
+    return _item_rest(found, _doubt(kept, found), names, ITEM_REST)
 
 
-def _moments(about: Numbers) -> _Moments:
-    n, k = about.shape
-    covariances = about.T @ about / (n - 1)
+def _moments(table: Numbers, names: Sequence[str]) -> _Moments:
+    n, k = table.shape
+    means, spreads = _centred(table)
+    refuse_flat(np.diag(spreads), n * means * means, names)
+    covariances = spreads / (n - 1)
     variances, rows, total = np.diag(covariances).copy(), covariances.sum(axis=0), float(covariances.sum())
     if total <= TOTAL_IS_ZERO * k * float(variances.sum()):
         raise MizzleError(
             "The items cancel out: their sum is the same for everybody. Turn round the items that are worded against"
             " the others."
         )
-    return _Moments(n, k, covariances, variances, total, total - 2 * rows + variances, rows - variances)
+    return _Moments(n, k, means, covariances, variances, total, total - 2 * rows + variances, rows - variances)
+
+
+def _centred(table: Numbers) -> tuple[Numbers, Numbers]:
+    """Give the means of the columns, and their sums of products about them, in one pass over the rows."""
+    n, k = table.shape
+    sums, products = np.zeros(k), np.zeros((k, k))
+    for start in range(0, n, BLOCK):
+        rows = table[start : start + BLOCK]
+        sums += np.ones(len(rows)) @ rows
+        products += rows.T @ rows
+    means: Numbers = sums / n
+    spreads: Numbers = products - n * means[:, None] * means
+    if (np.diag(spreads) < FAR_FROM_ZERO * n * means * means).any():
+        about = table - means
+        spreads = about.T @ about
+    return means, spreads
 
 
 def _correlations(found: _Moments) -> Numbers:
@@ -311,19 +337,19 @@ def _normal_error(found: _Moments) -> float:
     return math.sqrt(max(2 * k * k / ((k - 1) ** 2 * found.total**3) * q / found.n, 0.0))
 
 
-def _doubt(about: Numbers, found: _Moments) -> _Doubt:
+def _doubt(table: Numbers, found: _Moments) -> _Doubt:
     """Work out standard errors, from people left out one after the other or from the influence of each."""
     k = found.k
-    errors = _left_out(about, found) if found.n <= LEFT_OUT else _influence(about, found)
+    errors = _left_out(table, found) if found.n <= LEFT_OUT else _influence(table, found)
     return _Doubt(float(errors[0]), float(errors[1]), errors[2 : 2 + k], errors[2 + k :])
 
 
-def _left_out(about: Numbers, found: _Moments) -> Numbers:
+def _left_out(table: Numbers, found: _Moments) -> Numbers:
     """Work out all figures without each person in turn."""
     n, k = found.n, found.k
     told, many = [], max(CELLS // (k * k), 1)
     for start in range(0, n, many):
-        d = about[start : start + many]
+        d = table[start : start + many] - found.means
         told.append(_transformed(found.covariances - n / (n - 1) ** 2 * d[:, :, None] * d[:, None, :], found))
     z = np.concatenate(told)
     with np.errstate(invalid="ignore"):  # without one person an item may not vary: no number then
@@ -364,33 +390,38 @@ def _shorter(k: int) -> float:
     return (k - 1) / (k - 2) if k > 2 else math.nan  # noqa: PLR2004 - one item left has no alpha
 
 
-def _influence(about: Numbers, found: _Moments) -> Numbers:
-    """Work out the influence of each person, whose mean is zero, in one pass over the rows."""
+def _influence(table: Numbers, found: _Moments) -> Numbers:
+    """Work out the influence of each person, in one pass over the rows.
+
+    Each influence is a weighted sum of squares of a person's answers and of products of an answer with the person's
+    sum. So few sums over people of products of these give the squares of all influences. Half the digits do where
+    enough is left of the terms, all of them where less is, and where too little is, each is left out in turn.
+    """
     n, k, total, trace = found.n, found.k, found.total, float(found.variances.sum())
-    sd, r = np.sqrt(found.variances), _correlations(found)
+    r = _correlations(found)
     reach = float(r.sum())
     rest = np.where(found.rest > TOTAL_IS_ZERO * total, found.rest, np.nan)
     correlation = found.with_rest / np.sqrt(found.variances * rest)
-    by_square = r.sum(axis=0) / found.variances
-    shares, crosses = (trace - found.variances) / rest**2, 1 / (sd * np.sqrt(rest))
-    squared, beside_squared = correlation / 2 / found.variances, correlation / 2 / rest
-    sums = np.zeros(2 + 2 * k)
-    for start in range(0, n, BLOCK):
-        d = np.ascontiguousarray(about[start : start + BLOCK].T)
-        squares, whole = d * d, d.sum(axis=0)
-        every, others = squares.sum(axis=0), whole - d
-        one = every / total - trace / total**2 * whole * whole
-        z = d.T @ (1 / sd)
-        two = z * z - squares.T @ by_square
-        others_squared = others * others
-        without = (every - squares) * (1 / rest)[:, None] - others_squared * shares[:, None]
-        with_rest = d * others * crosses[:, None]
-        with_rest -= squares * squared[:, None]
-        with_rest -= others_squared * beside_squared[:, None]
-        sums[0] += one @ one
-        sums[1] += two @ two
-        sums[2 : 2 + k] += np.einsum("ij,ij->i", without, without)
-        sums[2 + k :] += np.einsum("ij,ij->i", with_rest, with_rest)
+    shares, crosses = (trace - found.variances) / rest**2, 1 / np.sqrt(found.variances * rest)
+    squared, beside = correlation / 2 / found.variances, correlation / 2 / rest
+    # Of the sum of squares, the square of the sum, an item's square, and its product with the sum. The square of the
+    # sum of the others is the second and the third less twice the fourth.
+    weights = np.array(
+        [
+            [1 / rest, -shares, -1 / rest - shares, 2 * shares],
+            [0 * rest, -beside, -crosses - squared - beside, crosses + 2 * beside],
+        ]
+    ).transpose(0, 2, 1)
+    is_common = found.variances.min() > 1 / COMMON and total < COMMON
+    for digits, least in DIGITS if is_common else DIGITS[1:]:
+        products, standard = _products(table, found, r.sum(axis=0) / found.variances, digits)
+        sums = np.einsum("fja,jab,fjb->fj", weights, products, weights)
+        terms = np.einsum("fja,jab,fjb->fj", np.abs(weights), np.abs(products), np.abs(weights))
+        if not (sums < least * terms).any():
+            break
+    else:
+        return _left_out(table, found)
+    whole = np.array([1 / total, -trace / total**2])
     below = [1 - _alpha(trace, total, k), 1 - _alpha(k, reach, k)]
     below_without = 1 - _shorter(k) * (1 - (trace - found.variances) / rest)
     slopes = [
@@ -399,8 +430,48 @@ def _influence(about: Numbers, found: _Moments) -> Numbers:
         *(_shorter(k) / below_without),
         *(1 / (1 - correlation**2)),
     ]
-    errors: Numbers = np.sqrt(sums / n / (n - 1)) * np.array(slopes)
+    squares = np.array([whole @ products[0, :2, :2] @ whole, standard, *sums.ravel()])
+    errors: Numbers = np.sqrt(squares / n / (n - 1)) * np.array(slopes)
     return errors
+
+
+def _products(
+    table: Numbers, found: _Moments, by_square: Numbers, digits: type[np.floating[Any]]
+) -> tuple[Numbers, float]:
+    """Sum over people what their influences are made of.
+
+    Returns
+    -------
+    array, float
+        For each item the sums of products of four: a person's sum of squares, the square of the sum, the item's
+        square, and its product with the sum. And the sum of squares of the influence on the standardised scale.
+    """
+    n, k = table.shape
+    sum_of = np.stack([np.ones(k), 1 / np.sqrt(found.variances)]).astype(digits)
+    squares_of, means = np.stack([np.ones(k), by_square]).astype(digits), found.means[:, None]
+    room, room_for_terms = np.empty((k, BLOCK), digits), np.empty((2 * k, BLOCK), digits)
+    shared, own, standard = np.zeros((2, 2 * k)), np.zeros((3, k)), 0.0
+    for start in range(0, n, BLOCK):
+        rows = table[start : start + BLOCK].T
+        d, terms = room[:, : rows.shape[1]], room_for_terms[:, : rows.shape[1]]
+        squares, with_sum = terms[:k], terms[k:]
+        np.subtract(rows, means, out=d, casting="same_kind")
+        sums = sum_of @ d
+        np.multiply(d, d, out=squares)
+        np.multiply(d, sums[0], out=with_sum)
+        sums *= sums
+        told = squares_of @ squares
+        apart = sums[1] - told[1]
+        standard += float(apart @ apart)
+        told[1] = sums[0]
+        shared += told @ terms.T
+        own += [np.vecdot(squares, squares), np.vecdot(squares, with_sum), np.vecdot(with_sum, with_sum)]
+    products = np.empty((k, 4, 4))
+    products[:, :2, :2] = [[shared[0, :k].sum(), shared[0, k:].sum()], [shared[0, k:].sum(), shared[1, k:].sum()]]
+    products[:, :2, 2], products[:, :2, 3] = shared[:, :k].T, shared[:, k:].T
+    products[:, 2:, :2] = products[:, :2, 2:].transpose(0, 2, 1)
+    products[:, 2:, 2:] = own[[[0, 1], [1, 2]]].transpose(2, 0, 1)
+    return products, standard
 
 
 def _dropped(found: _Moments, doubt: _Doubt, names: Sequence[str]) -> Mapping[str, Estimate]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from golden.proofs import Proof, golden, rows
 from mizzle.language import friends_and_family, themes, value_kinds
-from mizzle.language.kinds import KINDS
 from mizzle.language.matching import Matching, matching
+from mizzle.level import KINDS
 
 FILE = "text_and_feedback"
 PATIENTS, BANK, TEST = "text/nhs_phase1_trusts_ab.csv.gz", "text/banking77_train.csv.gz", "text/nhs_fft_neas.csv.gz"

@@ -57,8 +57,8 @@ def _wilson(place):
 
 
 def _newcombe(place):
-    spots = blind_spot({"ease": 56, "attitude": 14}, {"ease": 48, "attitude": 32})
-    return lambda: float(spots["ease"].blind_spot.interval[place])
+    spots = blind_spot({"relationship": 56, "attitude": 14}, {"relationship": 48, "attitude": 32})
+    return lambda: float(spots["relationship"].blind_spot.interval[place])
 
 
 PROOFS = [

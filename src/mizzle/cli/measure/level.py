@@ -224,7 +224,7 @@ def _kind(word: str | None) -> str | None:
     if word is None:
         return None
     plain = " ".join(word.replace("_", " ").replace("-", " ").lower().split()).removeprefix("the ")
-    short = {kind.split()[0]: kind for kind in KINDS}
+    short = {kind.removeprefix("the_").split("_")[0]: kind for kind in KINDS}
     return short.get(plain.split()[0], word) if plain else word
 
 

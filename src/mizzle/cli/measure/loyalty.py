@@ -213,6 +213,12 @@ def _told(measure: str, history: _History, chosen: argparse.Namespace, horizon: 
         Figure("expected_purchases_new", expected_purchases_new(model, horizon)),
     ]
     warnings = [*history.warnings, *model.warnings, *_ahead(horizon, history, chosen)]
+    once = int((history.frequency == 0).sum())
+    if model.model == "bg-nbd" and once:
+        warnings.append(
+            f"BG/NBD takes the {once:,} customers who bought once as alive, since here one stops only after a repeat"
+            " purchase. Other models do not: compare P(alive) within one model only."
+        )
     values = None
     if history.monetary is not None:
         worth, values, said = _worth(model, history, history.monetary, chosen)
