@@ -21,7 +21,7 @@ LARGEST = 1e100
 """Beyond this a square or a product of numbers may no longer be one."""
 
 
-def as_numbers(values: ArrayLike, what: str = "numbers") -> Numbers:
+def as_numbers(values: ArrayLike, what: str = "numbers", most: float = LARGEST) -> Numbers:
     """Give an array of numbers; NaN where nothing was said.
 
     Parameters
@@ -30,6 +30,8 @@ def as_numbers(values: ArrayLike, what: str = "numbers") -> Numbers:
         Numbers, in any shape.
     what
         What they are, for a message: a word for several.
+    most
+        What none of them reaches, to either side of zero.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def as_numbers(values: ArrayLike, what: str = "numbers") -> Numbers:
     Raises
     ------
     MizzleError
-        For what is no number, or one that is endless or so large that its square may be none.
+        For what is no number, or one that is endless or too large.
 
     Examples
     --------
@@ -53,10 +55,10 @@ def as_numbers(values: ArrayLike, what: str = "numbers") -> Numbers:
     # One pass tells that all is well in the usual case: nothing missing, nothing absurd.
     axes = "ijklmn"[: found.ndim]
     squares = float(np.einsum(f"{axes},{axes}->", found, found))
-    if not squares < LARGEST and (
-        max(np.fmax.reduce(found, axis=None, initial=0.0), -np.fmin.reduce(found, axis=None, initial=0.0)) >= LARGEST
+    if not squares < most and (
+        max(np.fmax.reduce(found, axis=None, initial=0.0), -np.fmin.reduce(found, axis=None, initial=0.0)) >= most
     ):
-        raise MizzleError(f"One of the {what} is endless or beyond {LARGEST:g}. Mend it, or leave it empty.")
+        raise MizzleError(f"One of the {what} is endless or beyond {most:g}. Mend it, or leave it empty.")
     return found
 
 

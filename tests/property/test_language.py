@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def test_counts_of_texts_add_up_and_nothing_small_is_shown(told):
     found = uptake([text for text, _ in told], [unit for _, unit in told], VOCABULARY, least=4)
     for one in found.units:
         assert sum(one.counts) == one.n >= 4
-        assert one.uptake.value == 1 - one.counts[0] / one.n
+        assert one.uptake.value == pytest.approx(1 - one.counts[0] / one.n)
     shown = sum(one.n for one in found.units)
     assert shown + found.n_withheld == sum(bool(text) for text, _ in told)
     assert (found.whole.n if found.whole else 0) == shown

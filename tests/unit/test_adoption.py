@@ -151,7 +151,7 @@ def test_a_forecast_goes_on_along_the_curve_and_never_below_nothing():
         ([NAN] * 6, "0 periods"),
         ([1, 2, NAN, 3, 2, 1], "Period 3"),
         ([1, 2, -3, 3, 2, 1], "fewer than 0"),
-        ([1, 2, np.inf, 3, 2, 1], "endlessly"),
+        ([1, 2, np.inf, 3, 2, 1], "endless"),
         ([0] * 8, "Nobody adopted"),
         (np.ones(10_001), "more than 10000"),
     ],

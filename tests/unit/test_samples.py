@@ -24,7 +24,6 @@ REPEATS = [float(place % 3) for place in range(20)]
         lambda x: economics.acquire_or_keep(x, FINE),
         lambda x: level.superiority(x, FINE),
         lambda x: level.slide(x, REPEATS),
-        lambda x: loyalty.bg_nbd(x, FINE, FINE),
         lambda x: loyalty.bg_bb(x, FINE, FINE),
         lambda x: loyalty.gamma_gamma(REPEATS, x),
         loyalty.sbg,

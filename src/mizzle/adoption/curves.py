@@ -237,7 +237,7 @@ def forecast(fitted: Bass, periods: int) -> tuple[Estimate, ...]:
 
 
 def _series(adopters: npt.ArrayLike) -> Numbers:
-    y = as_numbers(adopters).ravel()
+    y = as_numbers(adopters, "numbers of adopters", ENDLESS).ravel()
     told = np.flatnonzero(~np.isnan(y))
     y = y[: told[-1] + 1] if len(told) else y[:0]
     if len(y) < FEWEST:
@@ -247,8 +247,8 @@ def _series(adopters: npt.ArrayLike) -> Numbers:
     if np.isnan(y).any():
         period = int(np.flatnonzero(np.isnan(y))[0]) + 1
         raise MizzleError(f"Period {period} has no number. The series must have no gaps: write 0 where nobody adopted.")
-    if (y > ENDLESS).any() or (y < 0).any():
-        raise MizzleError("A period has fewer than 0 adopters, or endlessly many. Is it a running total?")
+    if (y < 0).any():
+        raise MizzleError("A period has fewer than 0 adopters. Give how many there were in each, not what changed.")
     if not y.any():
         raise MizzleError("Nobody adopted in any period, so there is no curve.")
     return y

@@ -104,7 +104,7 @@ def paired(first: npt.ArrayLike, second: npt.ArrayLike) -> Pairs:
     MizzleError
         As `weighted_kappa`.
     """
-    a, b = as_numbers(first).ravel(), as_numbers(second).ravel()
+    a, b = as_numbers(first, "answers", ENDLESS).ravel(), as_numbers(second, "answers", ENDLESS).ravel()
     if len(a) != len(b):
         raise MizzleError(
             f"There are {len(a)} answers of the first and {len(b)} of the second. Give them pair by pair."
@@ -113,8 +113,6 @@ def paired(first: npt.ArrayLike, second: npt.ArrayLike) -> Pairs:
     a, b = a[whole], b[whole]
     if not len(a):
         raise MizzleError("No pair has both answers. Give pairs of the same encounter.")
-    if (np.abs(a) > ENDLESS).any() or (np.abs(b) > ENDLESS).any():
-        raise MizzleError("An answer is endless, or nearly. Mend it, or leave it empty.")
     levels, places = np.unique(np.concatenate([a, b]), return_inverse=True)
     k = len(levels)
     if k > MOST_LEVELS:

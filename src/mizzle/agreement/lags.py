@@ -103,7 +103,7 @@ def lagged(
     >>> found.level_after_mood.value > 0.8
     True
     """
-    y, x = as_numbers(levels).ravel(), as_numbers(moods).ravel()
+    y, x = as_numbers(levels, "levels", ENDLESS).ravel(), as_numbers(moods, "moods", ENDLESS).ravel()
     when = np.asarray(sessions)
     if when.dtype.kind == "M":
         when = np.where(np.isnat(when), np.nan, when.astype("datetime64[us]").astype(np.int64))
@@ -111,8 +111,6 @@ def lagged(
     if not len(y) == len(x) == len(when) or (units is not None and len(units) != len(y)):
         raise MizzleError("Give a level, a mood and a session for each row, and a unit where there are several.")
     of = np.zeros(len(y), np.int64) if units is None else codes_of(units)
-    if (np.abs(y[np.isfinite(y)]) > ENDLESS).any() or (np.abs(x[np.isfinite(x)]) > ENDLESS).any():
-        raise MizzleError("A level or a mood is larger than any can be. Mend it, or leave it empty.")
     whole = np.isfinite(y) & np.isfinite(x) & np.isfinite(when) & (of >= 0)
     if not whole.any():
         raise MizzleError("No session has both a level and a mood. Give both for the same sessions.")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mizzle.errors import MizzleError
 from mizzle.estimate import ENDLESS, Estimate, Interval
 from mizzle.samples import as_numbers
 
@@ -53,10 +52,7 @@ def money(values: npt.ArrayLike, what: str) -> Numbers:
     >>> money([1, 2.5], "compensation").tolist()
     [1.0, 2.5]
     """
-    found = as_numbers(values).ravel()
-    if (np.abs(found[~np.isnan(found)]) > ENDLESS).any():
-        raise MizzleError(f"An amount of {what} is larger than any amount can be. Mend it, or leave it empty.")
-    return found
+    return as_numbers(values, f"amounts of {what}", ENDLESS).ravel()
 
 
 def mean_of(values: Numbers, unit: str, method: str) -> Estimate:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mizzle.errors import MizzleError
-from mizzle.samples import as_numbers
+from mizzle.samples import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def checked(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[N
     UnfitCustomers
         For columns of different lengths, no customer, numbers missing, or a history that cannot be.
     """
-    x, tx, observed = (np.atleast_1d(as_numbers(one)) for one in (frequency, recency, age))
+    x, tx, observed = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (frequency, recency, age))
     if not x.shape == tx.shape == observed.shape or x.ndim != 1:
         raise UnfitCustomers("Frequency, recency and age need one number each for every customer, in the same order.")
     if not len(x):
@@ -97,6 +97,7 @@ def checked(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[N
     for name, one in (("frequency", x), ("recency", tx), ("age", observed)):
         _fits(np.isfinite(one), one, name, "is no number; leave out customers without one")
         _fits(one >= 0, one, name, "is below zero")
+        _fits(one < LARGEST, one, name, "is larger than any can be")
     _fits(x == np.floor(x), x, "frequency", "is no whole number of repeat purchases")
     _fits(tx <= observed * (1 + 1e-12), tx, "recency", "is later than the customer was observed (recency > age)")
     _fits((tx > 0) | (x == 0), x, "frequency", "has repeats, but the last of them at time 0; count a day once")
