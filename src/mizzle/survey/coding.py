@@ -136,11 +136,13 @@ def krippendorff(ratings: npt.ArrayLike, *, level: Level = "nominal") -> Krippen
     units, single = int(paired.sum()), int((~paired).sum())
     if units < 2:  # noqa: PLR2004 - one unit says nothing of chance
         raise MizzleError(f"{units} units have two ratings or more; at least 2 are needed. Give more units or raters.")
-    given, table = given[paired], table[paired]
-    values, code = np.unique(table[given], return_inverse=True)
+    told = table[given & paired[:, None]] if single else table[given]
+    values = np.unique(told)
+    code = np.searchsorted(values, told)
     if level == "ratio" and values[0] < 0:
         raise MizzleError(f"A ratio scale starts at 0, and {values[0]:g} is below; take the level interval.")
-    coded = _Coded(np.nonzero(given)[0], code.astype(np.intp), values, rated[paired].astype(float))
+    sizes = rated[paired]
+    coded = _Coded(np.repeat(np.arange(units), sizes), code, values, sizes.astype(float))
     if len(values) == 1:
         return Krippendorff(Estimate(None, None, units, "", METHOD), units, len(code), single)
     parts = _parts(coded, level)
@@ -161,8 +163,8 @@ def _parts(coded: _Coded, level: Level) -> _Parts:
 
 
 def _ranks(counts: Numbers) -> Numbers:
-    """Give the mean rank of each value."""
-    ranks: Numbers = np.cumsum(counts, axis=-1) - counts / 2
+    """Give the mean rank of each value, the values in lines."""
+    ranks: Numbers = np.cumsum(counts, axis=0) - counts / 2
     return ranks
 
 
@@ -209,27 +211,25 @@ def _ordinal(coded: _Coded) -> _Parts:
     weights = 1 / (sizes - 1)
     pairs = np.zeros((v, v))  # coincidences of values within units
     for counts, part in _by_unit(coded):
-        pairs += (counts * weights[part][:, None]).T @ counts - np.diag(weights[part] @ counts)
+        pairs += (counts * weights[part]) @ counts.T - np.diag(counts @ weights[part])
     whole = _ranks(totals)
     found = float((pairs * (whole[:, None] - whole) ** 2).sum()) / n
     expected = _expected(totals, whole)
     found_without, expected_without = np.empty(len(sizes)), np.empty(len(sizes))
     for counts, part in _by_unit(coded):
-        left = totals - counts
+        left = totals[:, None] - counts
         ranks = _ranks(left)
-        weight = weights[part]
-        inner = (counts * ranks).sum(axis=1) ** 2 - (counts * ranks * ranks).sum(axis=1)
-        across = ((ranks @ pairs) * ranks).sum(axis=1) - inner * weight
-        rest = n - sizes[part]
-        found_without[part] = _over(2 * ((left * ranks * ranks).sum(axis=1) - across), rest)
+        inner = (counts * ranks).sum(axis=0) ** 2 - (counts * ranks * ranks).sum(axis=0)
+        across = ((pairs @ ranks) * ranks).sum(axis=0) - inner * weights[part]
+        found_without[part] = _over(2 * ((left * ranks * ranks).sum(axis=0) - across), n - sizes[part])
         expected_without[part] = _expected(left, ranks)
     return _Parts(found, float(expected), found_without, expected_without)
 
 
 def _expected(counts: Numbers, scores: Numbers) -> Numbers:
     """Give the mean squared difference of all pairs of ratings, from how often each score is there."""
-    n = counts.sum(axis=-1)
-    spread = n * (counts * scores * scores).sum(axis=-1) - (counts * scores).sum(axis=-1) ** 2
+    n = counts.sum(axis=0)
+    spread = n * (counts * scores * scores).sum(axis=0) - (counts * scores).sum(axis=0) ** 2
     return _over(2 * spread, n * (n - 1))
 
 
@@ -247,8 +247,8 @@ def _ratios(coded: _Coded) -> _Parts:
     whole = float(totals @ by_value)
     inner, left = np.empty(len(sizes)), np.empty(len(sizes))
     for counts, part in _by_unit(coded):
-        inner[part] = ((counts @ distances) * counts).sum(axis=1)
-        left[part] = whole - 2 * (counts @ by_value) + inner[part]
+        inner[part] = ((distances @ counts) * counts).sum(axis=0)
+        left[part] = whole - 2 * (by_value @ counts) + inner[part]
     own, rest = inner / (sizes - 1), n - sizes
     return _Parts(
         float(own.sum()) / n,
@@ -259,15 +259,15 @@ def _ratios(coded: _Coded) -> _Parts:
 
 
 def _by_unit(coded: _Coded) -> Iterator[tuple[Numbers, slice]]:
-    """Give how often each unit has each value, for some units at a time."""
+    """Give how often each value is in each unit, a line for each value, for some units at a time."""
     units, v = len(coded.sizes), len(coded.values)
     starts = np.concatenate([[0], np.cumsum(coded.sizes).astype(int)])
     many = max(BLOCK // v, 1)
     for start in range(0, units, many):
         stop = min(start + many, units)
         rows = slice(starts[start], starts[stop])
-        cells = (coded.unit[rows] - start) * v + coded.code[rows]
-        yield np.bincount(cells, minlength=(stop - start) * v).reshape(-1, v).astype(float), slice(start, stop)
+        cells = coded.code[rows] * (stop - start) + coded.unit[rows] - start
+        yield np.bincount(cells, minlength=v * (stop - start)).reshape(v, -1).astype(float), slice(start, stop)
 
 
 def _over(above: Numbers, below: Numbers) -> Numbers:
