@@ -43,6 +43,8 @@ def main() -> None:
     measures = lanes.add_parser("measures", help="measures beside their peers: loyalty, importance, scales, raters")
     measures.add_argument("--quick", action="store_true", help="small sizes, to try the lane out; writes no page")
     measures.add_argument("--without-peers", action="store_true", help="mizzle alone; writes no page")
+    themes = lanes.add_parser("themes", help="themes of comments beside labels by hand: quality, time, memory")
+    themes.add_argument("--quick", action="store_true", help="writes no page")
     options = parser.parse_args()
     BENCH.mkdir(exist_ok=True)
     import_module(f"lane_{options.lane}").run(options)

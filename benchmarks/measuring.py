@@ -28,7 +28,7 @@ How fast mizzle is, how much memory it takes and how often its intervals are rig
 `./run bench LANE`, which writes the section of its lane here. Figures of one section come from one run on one machine:
 read the ratios, since seconds differ from machine to machine.
 """
-_LANES = ("journeys", "logs", "coverage", "measures", "privacy", "releases", "fuzz", "web", "kill")
+_LANES = ("journeys", "logs", "coverage", "measures", "themes", "privacy", "releases", "fuzz", "web", "kill")
 PEERS = ("contend_peers.py", "peers")
 """The script of the peers and the name of their lock, which is that of their environment too."""
 

@@ -36,7 +36,7 @@ FEWEST, MOST, PER_THEME = 2, 20, 4.0
 TELLTALE = re.compile(r"@|\d[\d ./()-]{2,}\d")
 """A date, a telephone number, a number of a case, an address for mail."""
 DIMENSIONS = 100
-STARTS = 3
+STARTS, ROUNDS = 3, 50
 MOST_WORDS = 1500
 """Words whose vectors are asked for, the most frequent first: some 230 a second are new."""
 SAME = 3
@@ -244,37 +244,63 @@ class _Search:
 
     def _clustered(self, points: NDArray[np.float32], k: int) -> list[NDArray[np.int64]]:
         """Give the rows of each cluster, the nearest to its middle first."""
-        from sklearn.cluster import KMeans
-        from sklearn.exceptions import ConvergenceWarning
+        from scipy.cluster.vq import kmeans2
 
-        model = KMeans(min(k, len(points)), n_init=STARTS, random_state=int(self.rng.integers(2**31)))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different comments than themes: some are empty
-            away = model.fit_transform(points)
-        labels = model.labels_
-        found = []
-        for label in range(away.shape[1]):
-            rows = np.flatnonzero(labels == label)
-            found.append(rows[np.argsort(away[rows, label], kind="stable")])
+        best, labels, away = math.inf, np.zeros(len(points), np.int32), np.zeros(len(points))
+        for _ in range(STARTS):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # fewer different comments than themes: some are empty
+                middles, told = kmeans2(points, _far_apart(points, k, self.rng), ROUNDS, minit="matrix")
+            distances = ((points - middles[told]) ** 2).sum(axis=1)
+            if distances.sum() < best:
+                best, labels, away = float(distances.sum()), told, distances
+        order = np.argsort(away, kind="stable")
+        found = [order[labels[order] == label] for label in range(k)]
         return [rows for rows in found if len(rows)]
+
+
+def _far_apart(points: NDArray[np.float32], k: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Choose points far from one another for clusters to start at, each the best of a few drawn ones.
+
+    Greedy k-means++ (Arthur and Vassilvitskii 2007): the farther from those chosen so far, the likelier to be drawn.
+    """
+    chosen, squares = [int(rng.integers(len(points)))], (points**2).sum(axis=1)
+    away = ((points - points[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < min(k, len(points)):
+        drawn = np.searchsorted(np.cumsum(away), rng.random(2 + round(math.log(k))) * away.sum())
+        drawn = np.minimum(drawn, len(points) - 1)
+        left = np.minimum(away[:, None], squares[:, None] + squares[drawn] - 2 * points @ points[drawn].T)
+        best = int(left.sum(axis=0).argmin())
+        chosen.append(int(drawn[best]))
+        away = np.maximum(left[:, best], 0)
+    return points[chosen]
 
 
 def weighted(tokens: Tokens, read: Sequence[str]) -> tuple[csr_array, list[str]]:
     """Weigh stems and pairs of stems of comments by TF-IDF: a row for each comment, and what the columns are."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    counted = []
+    for one in zip(tokens, read, strict=True):
+        kept = stems(*one)
+        counted.append(Counter(chain(kept, (f"{first} {second}" for first, second in pairwise(kept)))))
+    often = Counter(chain.from_iterable(counted))
+    names = sorted(name for name, n in often.items() if n > 1)
+    place = {name: column for column, name in enumerate(names)}
+    rows = [[(place[name], n) for name, n in one.items() if name in place] for one in counted]
+    columns, counts = np.array(list(chain.from_iterable(rows)), np.int64).reshape(-1, 2).T
+    rare = 1 + np.log((1 + len(tokens)) / (1 + np.array([often[name] for name in names], float)))
+    values = ((1 + np.log(counts)) * rare[columns]).astype(np.float32)
+    return _rows_of_length_one(values, columns, [len(row) for row in rows], max(len(names), 1)), names or [""]
 
-    def terms(row: int) -> list[str]:
-        kept = stems(tokens[row], read[row])
-        return kept + [f"{one} {other}" for one, other in pairwise(kept)]
 
-    maker = TfidfVectorizer(analyzer=terms, min_df=2, sublinear_tf=True, dtype=np.float32)
-    try:
-        weights = maker.fit_transform(range(len(tokens)))
-    except ValueError:  # no term is left
-        from scipy.sparse import csr_array
+def _rows_of_length_one(
+    values: NDArray[np.float32], columns: NDArray[np.int64], lengths: Sequence[int], width: int
+) -> csr_array:
+    from scipy.sparse import csr_array
 
-        return csr_array((len(tokens), 1), dtype=np.float32), [""]
-    return weights, list(maker.get_feature_names_out())
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    norms = np.sqrt(np.bincount(row, values * values, len(lengths)))
+    starts = np.append(0, np.cumsum(lengths))
+    return csr_array(((values / norms[row]).astype(np.float32), columns, starts), (len(lengths), width))
 
 
 def stems(words: Sequence[str], language: str) -> list[str]:
@@ -332,12 +358,12 @@ def _levelled(
 
 def _reduced(weights: csr_array, rng: np.random.Generator) -> NDArray[np.float32]:
     """Give comments as points in few dimensions, each at distance 1."""
-    from sklearn.decomposition import TruncatedSVD
+    from scipy.sparse.linalg import svds
 
     if min(weights.shape) <= DIMENSIONS:
         return _unit(weights.toarray())
-    svd = TruncatedSVD(DIMENSIONS, random_state=int(rng.integers(2**31)))
-    return _unit(np.asarray(svd.fit_transform(weights), np.float32))
+    points, lengths, _ = svds(weights, DIMENSIONS, rng=rng)
+    return _unit(np.asarray(points * lengths, np.float32))
 
 
 def _turned(points: NDArray[np.float32]) -> NDArray[np.float32]:
