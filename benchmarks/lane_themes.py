@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contend_themes import DRAWN, path_of
 from measuring import Run, machine, own, say, table, write_section
@@ -16,7 +16,7 @@ SAYINGS = {
     "bank": "questions to a bank, 77 labels",
     "drawn": "drawn comments in three languages, 6 themes",
 }
-WAYS = {
+WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "plain words and k-means": ("plain", {}),
     "mizzle": ("themes", {}),
     "mizzle, with vectors of words, worked out": ("themes", {"vectors": "cold"}),
