@@ -195,6 +195,22 @@ def test_points_of_a_scale_are_not_guessed_where_answers_do_not_show_them(tmp_pa
         assert "do not show" in refused("rwg", path, "--items", "x", "--group", "team")
 
 
+def test_a_scale_may_be_told_by_its_points_or_by_its_ends(answers, ask, refused):
+    rwg = ["rwg", answers, "--items", "A2", "--group", "team"]
+    by_ends = ask(*rwg, "--low", "1", "--high", "7")
+    assert (of(by_ends), by_ends["warnings"]) == (of(ask(*rwg, "--points", "7")), [])
+    by_one = ask(*rwg, "--low", "0")
+    assert of(by_one) == of(by_ends)
+    assert "from 0 to 6, the ends found" in by_one["warnings"][0]
+    assert "not both" in refused(*rwg, "--points", "7", "--low", "1")
+    assert "not both" in refused(*rwg, "--low", "1", "--variance", "2")
+    for ends in (["--high", "5"], ["--low", "2"], ["--low", "2", "--high", "9"]):
+        assert "Answers go from 1 to 6" in refused(*rwg, *ends)
+    assert "do not show" in refused(*rwg, "--low", "0.5")
+    limited = ask("ad", *rwg[1:], "--low", "1", "--high", "6")
+    assert limited == ask("ad", *rwg[1:], "--points", "6")
+
+
 def test_deviations_and_their_limit(answers, ask):
     told = ask("ad", answers, "--items", "A2", "--group", "team", "--points", "3")
     assert {"mean_AD", "median_AD", "AD[a]"} <= set(of(told))

@@ -26,8 +26,8 @@ def _rwg(chosen: argparse.Namespace) -> Answer:
     from mizzle.errors import MizzleError
     from mizzle.survey.within import RWG, rwg, uniform
 
-    if chosen.points and chosen.variance is not None:
-        raise MizzleError("Give --points or --variance, not both: the points say the variance.")
+    if _scale_is_told(chosen) and chosen.variance is not None:
+        raise MizzleError("Give the scale or --variance, not both: the points of the scale say the variance.")
     columns, answers = _answers(chosen)
     warnings: list[str] = []
     by_chance = chosen.variance
@@ -45,13 +45,13 @@ def _ad(chosen: argparse.Namespace) -> Answer:
 
     columns, answers = _answers(chosen)
     median = chosen.around == "median"
-    found = ad(answers, columns.words(chosen.group), points=chosen.points, around_median=median)
+    points, warnings = _points(chosen, answers) if _scale_is_told(chosen) else (None, [])
+    found = ad(answers, columns.words(chosen.group), points=points, around_median=median)
     beyond = [of for of, one in found.groups.items() if one.value is not None and one.value > found.by_chance]
-    warnings = []
-    if chosen.points and beyond:
+    if points and beyond:
         warnings.append(
             f"{len(beyond)} of {len(found.groups)} groups lie beyond {found.by_chance:.4g}, the upper limit of"
-            f" agreement on {chosen.points} points."
+            f" agreement on {points} points."
         )
     return Answer("ad", AD, "points", _figures("AD", found), aside(columns, (found.incomplete, MISSING)), warnings)
 
@@ -147,21 +147,35 @@ def _answers(chosen: argparse.Namespace) -> tuple[Columns, Numbers]:
     return columns, columns.matrix(chosen.items)
 
 
+def _scale_is_told(chosen: argparse.Namespace) -> bool:
+    return any(one is not None for one in (chosen.points, chosen.low, chosen.high))
+
+
 def _points(chosen: argparse.Namespace, answers: Numbers) -> tuple[int, list[str]]:
-    """Say how many points the scale has: as told, or as the answers show."""
+    """Say how many points the scale has: as told, by its ends, or as the answers show."""
     import numpy as np
 
     from mizzle.errors import MizzleError
 
+    ends = [end for end in (chosen.low, chosen.high) if end is not None]
     if chosen.points:
+        if ends:
+            raise MizzleError("Give --points, or the ends of the scale by --low and --high, not both.")
         return int(chosen.points), []
-    given = answers[~np.isnan(answers)]
-    if not len(given) or (given != np.floor(given)).any() or given.min() == given.max():
-        raise MizzleError("The answers do not show how many points the scale has. Give --points, or --variance.")
-    low, high = float(given.min()), float(given.max())
-    return round(high - low) + 1, [
-        f"The scale is taken to go from {low:g} to {high:g}, the ends found in the data; give --points if it has more."
-    ]
+    found = answers[~np.isnan(answers)]
+    all_told = chosen.low is not None and chosen.high is not None
+    steps = np.array(ends) if all_told else np.append(found, ends)
+    if not len(steps) or (steps != np.floor(steps)).any() or steps.min() == steps.max():
+        raise MizzleError("The answers do not show how many points the scale has. Give --points, or --low and --high.")
+    low, high = float(steps.min()), float(steps.max())
+    least, most = (low if chosen.low is None else chosen.low), (high if chosen.high is None else chosen.high)
+    if ((found < least) | (found > most)).any():
+        raise MizzleError(
+            f"Answers go from {found.min():g} to {found.max():g}, beyond the scale that was given. Look at --low,"
+            " --high and the columns."
+        )
+    said = f"The scale is taken to go from {low:g} to {high:g}, the ends found in the data; give --low and --high, or"
+    return round(high - low) + 1, [] if all_told else [f"{said} --points, if it has more."]
 
 
 MISSING = "rows with a missing answer or group"
@@ -180,10 +194,10 @@ POINTS = Option("--points", "how many points the scale has", "N", whole(2))
 
 GROUPS = (
     Measure("rwg", "How alike the members of each group answered: r_wg, r_wg(j).", "mizzle.survey.rwg", _rwg,
-            (ITEMS, BY, POINTS,
+            (ITEMS, BY, LOW, HIGH, POINTS,
              Option("--variance", "variance of answers at random, not --points", "N", number)), ("ANSWERS.csv",)),
     Measure("ad", "How far the members of each group are from its middle: average deviation.", "mizzle.survey.ad", _ad,
-            (ITEMS, BY, POINTS,
+            (ITEMS, BY, LOW, HIGH, POINTS,
              Option("--around", "middle of the group (default: mean)", None, None, "mean", choices=("mean", "median"))),
             ("ANSWERS.csv",)),
     Measure("icc", "How much of people's answers is their group's: ICC(1), ICC(2).", "mizzle.survey.icc", _icc,
