@@ -150,10 +150,10 @@ def slide(
     >>> round(found.slopes["repeat"].value, 2)
     -1.96
     """
-    named = {"repeat": as_numbers(repeats).ravel()}
+    named = {"repeat": as_numbers(repeats, "repeats", ENDLESS).ravel()}
     if ages is not None:
-        named["age"] = as_numbers(ages).ravel()
-    y = as_numbers(levels).ravel()
+        named["age"] = as_numbers(ages, "ages", ENDLESS).ravel()
+    y = as_numbers(levels, "levels", ENDLESS).ravel()
     if any(len(one) != len(y) for one in named.values()) or (acts is not None and len(acts) != len(y)):
         raise MizzleError("Give a repeat number (and an age, and an act) for each level: as many of them as of levels.")
     x = np.column_stack(list(named.values()))
@@ -277,7 +277,7 @@ def proportional_odds(
     >>> round(float(fitted.slopes[0]), 2)
     1.39
     """
-    y, x = as_numbers(levels), as_numbers(on)
+    y, x = as_numbers(levels, "levels", ENDLESS), as_numbers(on, "predictors", ENDLESS)
     w = np.ones(len(y)) if weights is None else as_numbers(weights)
     seen, codes = np.unique(y, return_inverse=True)
     _check(seen, x, names)
@@ -301,8 +301,6 @@ def proportional_odds(
 def _check(seen: Numbers, x: Numbers, names: Sequence[str]) -> None:
     if len(seen) < 2:  # noqa: PLR2004 - of one level nothing can be said
         raise MizzleError("All ratings have the same level, or there is none: nothing moves. Give ratings that differ.")
-    if (np.abs(x) > ENDLESS).any() or (np.abs(seen) > ENDLESS).any():
-        raise MizzleError("A repeat number, an age or a level is endless, or nearly. Mend it, or leave it empty.")
     for place, column in enumerate(x.T):
         if np.ptp(column) == 0:
             called = names[place] if place < len(names) else f"column {place + 1}"

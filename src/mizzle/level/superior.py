@@ -154,12 +154,10 @@ def superiority_of_counts(x: npt.ArrayLike, y: npt.ArrayLike) -> Superiority:
 
 
 def _given(side: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    told = as_numbers(side).ravel()
+    told = as_numbers(side, f"answers of the {name} group").ravel()
     found: npt.NDArray[np.float64] = told[~np.isnan(told)]
     if not len(found):
         raise MizzleError(f"The {name} group has no answer. Compare groups that both have answers.")
-    if np.isinf(found).any():
-        raise MizzleError(f"An answer of the {name} group is endless. Mend it, or leave it empty.")
     return found
 
 
