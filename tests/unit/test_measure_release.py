@@ -201,3 +201,30 @@ def test_it_is_shown_as_a_table(there, capsys):
     out = capsys.readouterr().out
     assert "q1[Ops / Dock]" in out
     assert "no confidence interval" in out
+
+
+def test_other_answers_cannot_be_counted_later_and_subtracted(there, capsys):
+    folder, roster, answers = there
+    base = (answers, "--roster", roster, "--history", folder / "kept")
+    assert asked(*base) == 0
+    assert asked(*base, "--wave", "again", "--favourable", "1-2") == 2
+    assert "with 4 to 5 as favourable, and now with 1 to 2" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_release_that_was_changed_is_noticed(there, capsys):
+    folder, roster, answers = there
+    base = (answers, "--roster", roster, "--history", folder / "kept")
+    assert asked(*base) == 0
+    path = folder / "kept" / "spring.json"
+    kept = json.loads(path.read_text("utf-8"))
+    kept["atoms"][0]["people"] = []
+    path.write_text(json.dumps(kept), "utf-8")
+    assert asked(*base, "--wave", "summer") == 2
+    assert "was changed since mizzle wrote it" in " ".join(capsys.readouterr().err.split())
+
+
+def test_people_written_in_another_way_are_named_side_by_side(there, capsys):
+    folder, roster, _ = there
+    answers = write(folder / "other.csv", [("person", "q1"), ("north0@example.org", 5), ("north1@example.org", 4)])
+    assert asked(answers, "--roster", roster, "--history", folder / "kept") == 2
+    assert "other.csv has 'north0@example.org', the roster 'North0'" in " ".join(capsys.readouterr().err.split())

@@ -166,6 +166,47 @@ def test_a_release_says_cells_and_sums_of_cells():
     assert made.units() == [(), ("A",), ("A", "one"), ("A", "two"), ("B",)]
 
 
+def test_a_unit_called_as_a_pool_is_counted_by_itself():
+    units = people(("others",), 12) | people(("x",), 3) | people(("y",), 3) | people(("z",), 12)
+    roster = Roster(units | people(("everybody",), 7) | {f"c{n}": () for n in range(6)})
+    liked = {("others",): 3, ("x",): 3, ("y",): 3, ("z",): 6, ("everybody",): 2, (): 4}
+    made = release(plan("spring", roster, ASKED), said(roster, liked))
+    cells = dict(zip((atom.name for atom in made.atoms), made.cells["q1"], strict=True))
+    assert cells == {
+        "everybody": Cell(0, 2), "everybody, together": Cell(4, 6),
+        "others": Cell(3, 3), "others, together": Cell(4, 6), "z": Cell(6, 6),
+    }  # fmt: skip
+    assert len(made.by_atom("q1")) == len(made.atoms)
+
+
+def test_units_whose_names_have_the_sign_between_names_are_told_apart():
+    roster = Roster(people(("A / B",), 8) | people(("A", "B"), 9))
+    made = release(plan("spring", roster, ASKED), said(roster, {("A / B",): 4, ("A", "B"): 5}))
+    assert {atom.name: cell.low for atom, cell in zip(made.atoms, made.cells["q1"], strict=True)} == {
+        "A / B": 5,
+        '"A / B"': 4,
+    }
+
+
+def test_a_promise_is_never_lowered():
+    roster = Roster(UNITS)
+    first = release(plan("w1", roster, ASKED, Rules(2, strict=True)), said(roster, FAVOURABLE))
+    for rules in (Rules(1, strict=True), Rules(2)):
+        with pytest.raises(MizzleError, match=r"w1 was promised against 2 insiders, strictly"):
+            release(plan("w2", roster, ASKED, rules), said(roster, FAVOURABLE), [first])
+    looser = release(plan("w1", roster, ASKED), said(roster, FAVOURABLE))
+    assert release(plan("w2", roster, ASKED, Rules(2)), said(roster, FAVOURABLE), [looser]).rules.insiders == 2
+
+
+def test_the_same_question_is_not_counted_by_other_answers():
+    roster = Roster(UNITS)
+    fives, most = (Question("q1", "We hear the customer.", answers) for answers in ("5", "4 to 5"))
+    first = release(plan("w1", roster, [most]), said(roster, FAVOURABLE))
+    with pytest.raises(MizzleError, match=r"q1 was counted in w1 with 4 to 5 as favourable, and now with 5\."):
+        release(plan("w2", roster, [fives]), said(roster, FAVOURABLE), [first])
+    assert release(plan("w2", roster, [most]), said(roster, FAVOURABLE), [first]).questions == (most,)
+
+
 def test_everybody_and_everybody_but_one_look_the_same():
     roster = Roster(people(("A",), 9))
     one, other = (release(plan("w", roster, ASKED), said(roster, {("A",): n})) for n in (9, 8))

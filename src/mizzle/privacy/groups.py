@@ -18,6 +18,19 @@ Path = tuple[str, ...]
 
 OTHERS = "others"
 WHOLE = "everybody"
+BELOW = " / "
+"""Stands between the names of a unit and of the one above it."""
+
+
+def called(unit: Path) -> str:
+    """Write a unit as one name; a part that has the sign between names in it stands in double quotes.
+
+    Examples
+    --------
+    >>> called(("Sales", "North")), called(("Sales / North",)), called(())
+    ('Sales / North', '"Sales / North"', 'everybody')
+    """
+    return BELOW.join(f'"{part}"' if BELOW in part else part for part in unit) or WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,8 @@ class Atom:
     Attributes
     ----------
     name
-        The unit, or the pool it stands in: ``"Sales / North"``, ``"Sales / others"``.
+        The unit, or the pool it stands in: ``"Sales / North"``, ``"Sales / others"``. No two atoms, and no atom and
+        another unit, have the same.
     unit
         The unit under which it is reported.
     people
@@ -139,26 +153,27 @@ def atoms(roster: Roster, answered: Mapping[Path, int], rules: Rules) -> tuple[A
     """
     leaves = roster.leaves()
     _check(leaves, answered)
+    taken = {called(unit[:depth]) for unit in leaves for depth in range(1, len(unit) + 1)}
     found: list[Atom] = []
     small: dict[Path, frozenset[str]] = {}
     for unit, people in leaves.items():
         n = answered.get(unit, 0)
         if n >= rules.least:
-            found.append(Atom(" / ".join(unit) or WHOLE, unit, people, n))
+            found.append(Atom(called(unit) if unit else _free(WHOLE, taken), unit, people, n))
         else:
             small[unit] = people
     for above in sorted(set(_above(small)), key=lambda unit: (-len(unit), unit)):
         under = [unit for unit in small if unit[: len(above)] == above]
         n = sum(answered.get(unit, 0) for unit in under)
         if n >= rules.least:
-            found.append(Atom(" / ".join((*above, OTHERS)), above, _together(small, under), n))
+            found.append(Atom(_free(called((*above, OTHERS)), taken), above, _together(small, under), n))
             for unit in under:
                 del small[unit]
     if small and found:
         place = min(range(len(found)), key=lambda at: (found[at].n, found[at].name))
         one = found[place]
         found[place] = Atom(
-            f"{one.name} + {OTHERS}",
+            _free(f"{one.name} + {OTHERS}", taken),
             _common(one.unit, small),
             one.people | _together(small, small),
             one.n + sum(answered.get(unit, 0) for unit in small),
@@ -166,13 +181,20 @@ def atoms(roster: Roster, answered: Mapping[Path, int], rules: Rules) -> tuple[A
     return tuple(sorted(found, key=lambda one: (one.unit, one.name)))
 
 
+def _free(name: str, taken: set[str]) -> str:
+    """Give a name for a pool, another one where a unit has it."""
+    while name in taken:
+        name += ", together"
+    taken.add(name)
+    return name
+
+
 def _check(leaves: Mapping[Path, frozenset[str]], answered: Mapping[Path, int]) -> None:
     for unit, n in answered.items():
         invited = len(leaves.get(unit, ()))
         if not 0 <= n <= invited:
-            name = " / ".join(unit) or WHOLE
             raise MizzleError(
-                f"{n} answers are counted in {name}, where {invited} people are. Check roster and answers."
+                f"{n} answers are counted in {called(unit)}, where {invited} people are. Check roster and answers."
             )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mizzle.errors import MizzleError
 from mizzle.estimate import Estimate, Interval
 from mizzle.privacy.choosing import History, Published, choose_cells
-from mizzle.privacy.groups import Atom, Path, Roster, atoms
+from mizzle.privacy.groups import Atom, Path, Roster, atoms, called
 from mizzle.privacy.rules import Cell, Rules
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ ALIKE = 0.8
 
 
 class Question(NamedTuple):
-    """A question: a name by which it is counted, and the words in which it is asked."""
+    """A question: a name by which it is counted, the words in which it is asked, and which answers are favourable."""
 
     key: str
     text: str = ""
+    favourable: str = ""
 
     @property
     def words(self) -> str:
@@ -240,7 +241,7 @@ class Released:
             "insiders": self.rules.insiders,
             "strict": self.rules.strict,
             "method": METHOD,
-            "questions": [{"key": one.key, "text": one.text} for one in self.questions],
+            "questions": [one._asdict() for one in self.questions],
             "atoms": [
                 {"name": one.name, "unit": list(one.unit), "n": one.n, "people": sorted(one.people)}
                 for one in self.atoms
@@ -261,7 +262,7 @@ class Released:
             return cls(
                 str(told["wave"]),
                 Rules(int(told["insiders"]), bool(told["strict"])),
-                tuple(Question(str(one["key"]), str(one["text"])) for one in told["questions"]),
+                tuple(Question(str(one["key"]), str(one["text"]), str(one["favourable"])) for one in told["questions"]),
                 tuple(
                     Atom(
                         str(one["name"]),
@@ -308,7 +309,9 @@ def release(planned: Plan, answers: Mapping[Path, Answers], history: Sequence[Re
     Raises
     ------
     MizzleError
-        Where counts do not go together, or fewer people answered in the whole organisation than may be shown.
+        Where counts do not go together, or fewer people answered in the whole organisation than may be shown; and
+        where an earlier wave was promised more, or the same question was counted by other answers: then both could be
+        subtracted.
 
     Notes
     -----
@@ -340,6 +343,7 @@ def release(planned: Plan, answers: Mapping[Path, Answers], history: Sequence[Re
     ((Cell(low=5, high=5),), 0.625)
     """
     _check(planned, answers)
+    _keeps_promises(planned, history)
     groups = atoms(planned.roster, {unit: one.n for unit, one in answers.items()}, planned.rules)
     if not groups:
         n = sum(one.n for one in answers.values())
@@ -352,8 +356,7 @@ def release(planned: Plan, answers: Mapping[Path, Answers], history: Sequence[Re
     for question in planned.questions:
         known = History(_same(question, history))
         chosen = []
-        for atom in groups:
-            favourable, given = counted[question.key, atom.name]
+        for atom, (favourable, given) in zip(groups, counted[question.key], strict=True):
             options = choose_cells(atom.people, atom.n, known, planned.rules)
             cell = next(one for one in options if one.low <= favourable <= one.high)
             shown = given >= planned.rules.least and len(options) > 1
@@ -374,18 +377,36 @@ def _same(question: Question, history: Sequence[Released]) -> list[Published]:
     ]
 
 
+def _keeps_promises(planned: Plan, history: Sequence[Released]) -> None:
+    """Refuse rules that are weaker than those of an earlier wave, and another way of counting the same question."""
+    for earlier in history:
+        if earlier.rules.insiders > planned.rules.insiders or earlier.rules.strict > planned.rules.strict:
+            strict = ", strictly" if earlier.rules.strict else ""
+            raise MizzleError(
+                f"{earlier.wave} was promised against {earlier.rules.insiders} insiders{strict}. A promise is never"
+                " lowered, since later figures can undo earlier ones: hold this wave under the same rules."
+            )
+        for asked in earlier.questions:
+            for question in planned.questions:
+                if same_question(question, asked) and question.favourable != asked.favourable:
+                    raise MizzleError(
+                        f"{question.key} was counted in {earlier.wave} with {asked.favourable or 'other answers'} as"
+                        f" favourable, and now with {question.favourable or 'other answers'}. The two could be"
+                        " subtracted. Count it as before."
+                    )
+
+
 def _counted(
     planned: Plan, groups: Sequence[Atom], answers: Mapping[Path, Answers]
-) -> dict[tuple[str, str], tuple[int, int]]:
-    """Add up favourable and given answers of each atom."""
-    of = {person: atom.name for atom in groups for person in atom.people}
+) -> dict[str, list[tuple[int, int]]]:
+    """Add up favourable and given answers of each question, atom by atom."""
+    of = {person: place for place, atom in enumerate(groups) for person in atom.people}
     home = {unit: of[next(iter(people))] for unit, people in planned.roster.leaves().items()}
-    found = {(question.key, atom.name): (0, 0) for question in planned.questions for atom in groups}
+    found = {question.key: [(0, 0)] * len(groups) for question in planned.questions}
     for unit, said in answers.items():
-        for question in planned.questions:
-            key = question.key, home[unit]
-            favourable, given = found[key]
-            found[key] = favourable + said.favourable.get(question.key, 0), given + said.given.get(question.key, 0)
+        for key, counts in found.items():
+            favourable, given = counts[home[unit]]
+            counts[home[unit]] = favourable + said.favourable.get(key, 0), given + said.given.get(key, 0)
     return found
 
 
@@ -399,7 +420,7 @@ def _check(planned: Plan, answers: Mapping[Path, Answers]) -> None:
                 )
             if not 0 <= said.favourable.get(key, 0) <= said.given.get(key, 0) <= said.n:
                 raise MizzleError(
-                    f"The counts of {key!r} in {' / '.join(unit)} do not go together: of {said.n} who took part"
+                    f"The counts of {key!r} in {called(unit)} do not go together: of {said.n} who took part"
                     f" {said.given.get(key, 0)} answered, {said.favourable.get(key, 0)} of them favourably."
                 )
 

@@ -37,7 +37,7 @@ def _release(chosen: argparse.Namespace) -> Answer:
     counts, aside = _answers(said, roster, asked, chosen.favourable, chosen.person)
     rules = Rules(chosen.insiders, chosen.strict)
     wave = chosen.wave or chosen.file.name.partition(".")[0]
-    planned = plan(wave, roster, _questions(asked, chosen.wording), rules)
+    planned = plan(wave, roster, _questions(asked, chosen.wording, chosen.favourable), rules)
     chosen.history.mkdir(parents=True, exist_ok=True)
     with _alone(chosen.history):
         kept = _history(chosen.history)
@@ -150,6 +150,12 @@ def _answers(
             raise MizzleError(f"{one!r} answered twice: rows {taking[one] + 1} and {row + 1}. Keep one of them.")
         else:
             taking[one] = row
+    if not taking and aside["answer of somebody who is not on the roster"]:
+        there, here = next(one for one in people if one is not None), next(iter(roster.units))
+        raise MizzleError(
+            f"Nobody who answered is on the roster: {said.path.name} has {there!r}, the roster {here!r}. Write the"
+            " people alike in both, or name their column with --person."
+        )
     rows: dict[Unit, list[int]] = defaultdict(list)
     for one, row in taking.items():
         rows[roster.counted_in(one)].append(row)
@@ -165,7 +171,7 @@ def _answers(
     return found, [SetAside(reason, n) for reason, n in aside.items() if n] + list(said.set_aside)
 
 
-def _questions(asked: Sequence[str], wording: Path | None) -> list[Question]:
+def _questions(asked: Sequence[str], wording: Path | None, favourable: tuple[float, float]) -> list[Question]:
     """Give the questions with their words, where a file has them."""
     from mizzle.columns import read_columns
     from mizzle.privacy.releases import Question
@@ -175,7 +181,7 @@ def _questions(asked: Sequence[str], wording: Path | None) -> list[Question]:
         told = read_columns(wording)
         keys, texts = (told.words(name) for name in told.names[:2])
         words = {key: text or "" for key, text in zip(keys, texts, strict=True) if key is not None}
-    return [Question(name, words.get(name, "")) for name in asked]
+    return [Question(name, words.get(name, ""), "{:g} to {:g}".format(*favourable)) for name in asked]
 
 
 def _history(folder: Path) -> list[tuple[int, Released]]:
@@ -187,11 +193,16 @@ def _history(folder: Path) -> list[tuple[int, Released]]:
     for path in folder.glob("*.json"):
         try:
             told = json.loads(path.read_text("utf-8"))
-            found.append((int(told["place"]), Released.from_dict(told)))
+            one, place, digest = Released.from_dict(told), int(told["place"]), told["digest"]
         except (ValueError, KeyError, TypeError) as problem:
             raise MizzleError(
                 f"{path} is no release that mizzle wrote. Take it out of the folder, or from a backup."
             ) from problem
+        if one.digest != digest:
+            raise MizzleError(
+                f"{path} was changed since mizzle wrote it. Take it from a backup: later releases rest on it."
+            )
+        found.append((place, one))
     found.sort(key=lambda one: one[0])
     if [place for place, _ in found] != list(range(len(found))):
         raise MizzleError(
@@ -210,7 +221,9 @@ def _keep(path: Path, made: Released, place: int) -> None:
             f"{made.wave!r} cannot be the name of a file. Name the wave without slashes: --wave 2027-spring"
         )
     draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(made.to_dict() | {"place": place}, indent=1, ensure_ascii=False), "utf-8")
+    draft.write_text(
+        json.dumps(made.to_dict() | {"place": place, "digest": made.digest}, indent=1, ensure_ascii=False), "utf-8"
+    )
     os.link(draft, path)
     draft.unlink()
 
@@ -218,6 +231,7 @@ def _keep(path: Path, made: Released, place: int) -> None:
 def _told(made: Released, planned: Plan, aside: list[SetAside], earlier: int) -> Answer:
     from mizzle.answer import Answer, Figure
     from mizzle.estimate import Estimate, Interval
+    from mizzle.privacy.groups import called
     from mizzle.privacy.releases import METHOD
 
     figures: list[Figure] = []
@@ -225,9 +239,9 @@ def _told(made: Released, planned: Plan, aside: list[SetAside], earlier: int) ->
     for question in made.questions:
         figures.append(Figure(question.key, made.figure(question.key)))
         figures += [
-            Figure(question.key, made.figure(question.key, unit), " / ".join(unit))
+            Figure(question.key, made.figure(question.key, unit), called(unit))
             for unit in made.units()
-            if unit and " / ".join(unit) not in named
+            if unit and called(unit) not in named
         ]
         figures += [Figure(question.key, one, name) for name, one in made.by_atom(question.key).items()]
     figures += [
@@ -240,7 +254,10 @@ def _told(made: Released, planned: Plan, aside: list[SetAside], earlier: int) ->
         f"Released as {made.wave}, after {earlier} earlier releases, with the digest {made.digest[:16]}.",
     ]
     if blank:
-        warnings.append(f"{blank} figures of groups say nothing, since with earlier releases they would say too much.")
+        because = ", or with earlier releases they would say too much" if earlier else ""
+        warnings.append(
+            f"{blank} figures of groups say nothing: fewer than {planned.rules.least} answered the question{because}."
+        )
     small = len(planned.small())
     if small:
         warnings.append(f"{small} units have fewer than {planned.rules.least} people and are counted with others.")
