@@ -33,6 +33,8 @@ MISSING = (
 
 _UNBROKEN = "[\u00a0\u202f]"
 _COMMAS = r"^[+-]?[0-9]+,[0-9]+$"
+_THOUSANDS = r"^[+-]?[1-9][0-9]{0,2},[0-9]{3}$"
+_POINT = r"^([+-]?[0-9]+)\.0$"
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?$"
 _MONTH = r"^[0-9]{4}[-/.](?:0[1-9]|1[0-2])$"
 LARGEST, LEAST = 1e50, 1e-50
@@ -58,11 +60,14 @@ class Columns:
         Its columns as text, with the position of each row in the file beside them; null where a cell says nothing.
     set_aside
         Rows that could not be read, by reason.
+    by_commas
+        Whether commas stand between its cells, so that those within a number hardly are its decimals.
     """
 
     path: Path
     table: pa.Table
     set_aside: Sequence[SetAside] = field(default=())
+    by_commas: bool = True
 
     @property
     def names(self) -> list[str]:
@@ -75,13 +80,13 @@ class Columns:
         return int(self.table.num_rows)
 
     def words(self, name: str) -> list[str | None]:
-        """Give a column as text, trimmed; None where a cell says nothing."""
-        found: list[str | None] = self._cells(name).to_pylist()
+        """Give a column as text, trimmed; None where a cell says nothing. Whole numbers are told without a point."""
+        found: list[str | None] = _without_points(self._cells(name)).to_pylist()
         return found
 
     def codes(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
         """Give a column as codes into its different words, in their order; -1 where a cell says nothing."""
-        encoded = self._cells(name).dictionary_encode()
+        encoded = _without_points(self._cells(name)).dictionary_encode()
         names: list[str] = encoded.dictionary.to_pylist()
         order = in_order(names)
         rank = np.full(len(names) + 1, -1, np.int64)
@@ -110,6 +115,13 @@ class Columns:
         """
         cells = self._cells(name)
         if _with_commas(cells):
+            in_thousands = pc.match_substring_regex(cells, _THOUSANDS)
+            if self.by_commas and pc.all(pc.or_(in_thousands, pc.invert(pc.match_substring(cells, ",")))).as_py():
+                self._refuse(
+                    name,
+                    pc.fill_null(pc.invert(in_thousands), True),
+                    "has a comma that may stand for thousands or for decimals",
+                )
             cells = pc.replace_substring(cells, ",", ".")
         fits = pc.fill_null(pc.match_substring_regex(cells, _NUMBER), True)
         if strict and not pc.all(fits).as_py():
@@ -227,12 +239,28 @@ def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str |
         for batch in reader.batches(wanted):
             tables.append(batch.table)
             rejected.update(one.reason.partition(":")[0] for one in batch.rejected)
+        twice = [
+            name for name in names or () if any(f"is also named {name}: called" in one for one in reader.facts.notes)
+        ]
     finally:
         reader.close()
+    if twice:
+        raise UnfitColumn(f"{path.name} has several columns called {twice[0]!r}. Give each a name of its own.")
     whole = pa.concat_tables(tables) if tables else None
     if whole is None or not whole.num_rows:
         raise UnfitColumn(f"{path.name} has a header and no row that could be read. Give a file with data.")
-    return Columns(path, whole, tuple(SetAside(f"row not readable: {reason}", n) for reason, n in rejected.items()))
+    left = tuple(SetAside(f"row not readable: {reason}", n) for reason, n in rejected.items())
+    other = any(one.startswith("separator:") and not one.startswith("separator: comma") for one in reader.facts.notes)
+    return Columns(path, whole, left, by_commas=not other)
+
+
+def _without_points(cells: pa.Array) -> pa.Array:
+    """Tell whole numbers without a point, where the column writes all of its numbers with ``.0``."""
+    numbers = pc.match_substring_regex(cells, _NUMBER)
+    whole = pc.match_substring_regex(cells, _POINT)
+    if not pc.any(whole).as_py() or not pc.all(pc.or_(whole, pc.invert(numbers))).as_py():
+        return cells
+    return pc.replace_substring_regex(cells, _POINT, r"\1")
 
 
 def _with_commas(cells: pa.Array) -> bool:

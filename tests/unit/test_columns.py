@@ -46,6 +46,30 @@ def test_decimal_commas_are_read_where_the_column_has_no_point(tmp_path):
         read.numbers("b")
 
 
+def test_commas_of_thousands_are_not_taken_for_decimals(tmp_path):
+    read = read_columns(csv(tmp_path, 'a,b,c,d\n"1,037","0,125","1,5",900\n900,"2,500","1,250",1\n'))
+    with pytest.raises(UnfitColumn, match="row 1: '1,037' in the column 'a' has a comma that may stand for thousands"):
+        read.numbers("a")
+    assert read.numbers("b").tolist() == [0.125, 2.5]
+    assert read.numbers("c").tolist() == [1.5, 1.25]
+    by_semicolons = read_columns(csv(tmp_path, "a;b\n1,037;1\n900;2\n"))
+    assert by_semicolons.numbers("a").tolist() == [1.037, 900]
+
+
+def test_whole_numbers_that_are_names_have_no_point(tmp_path):
+    read = read_columns(csv(tmp_path, "a,b,c\n30.0,1.0,1.5\n,x,2.0\n4.0,-2.0,3.0\n"))
+    assert read.words("a") == ["30", None, "4"]
+    assert read.codes("b")[1] == ["-2", "1", "x"]
+    assert read.words("c") == ["1.5", "2.0", "3.0"]
+
+
+def test_a_name_that_two_columns_have_is_refused(tmp_path):
+    path = csv(tmp_path, "a,a,b\n1,2,3\n")
+    with pytest.raises(UnfitColumn, match="several columns called 'a'"):
+        read_columns(path, ["a"])
+    assert read_columns(path, ["b"]).numbers("b").tolist() == [3]
+
+
 @pytest.mark.parametrize(
     ("cell", "why"),
     [

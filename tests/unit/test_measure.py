@@ -195,6 +195,19 @@ def test_an_interval_that_rests_on_too_few_says_so():
         assert with_caution(enough) is enough
 
 
+def test_a_caution_counts_what_the_measure_rests_on():
+    def told(measure, *figures):
+        ends = Interval(0.1, 0.9)
+        made = [Figure(name, Estimate(0.5, ends, n, "", "m/1")) for name, n in figures]
+        return with_caution(Answer(measure, "m/1", "", made)).warnings
+
+    assert not told("loyalty", ("r", 1200), ("p", 899))
+    assert not told("slide", ("repeat", 160), ("worn_gifts", 28))
+    kinds = (("P(leave | unsatisfied)", 63), ("P(leave | satisfied)", 87))
+    assert not told("margin-at-risk", ("margin_at_risk", 63), *kinds, ("residual_value", 47))
+    assert "With 12 customers of a kind" in told("margin-at-risk", *kinds[:1], ("P(leave | satisfied)", 12))[0]
+
+
 def test_from_how_many_on_intervals_hold_is_what_the_catalogue_says():
     pages = Path(__file__).parents[2] / "docs" / "reference" / "measures"
     parts = "".join(page.read_text("utf-8") for page in pages.glob("*.md")).split("\n## ")

@@ -27,6 +27,9 @@ from mizzle.cli.measure import given
         (given.span, "0.1,0.2", (0.1, 0.2)),
         (given.answers, "4-5", (4.0, 5.0)),
         (given.answers, "1", (1.0, 1.0)),
+        (given.number, "1e-300", 0.0),
+        (given.column, " Call \u00a0\tFailure\n", "Call Failure"),
+        (given.names, "Call  Failure,line\nbreak", ["Call Failure", "line break"]),
         (given.amount, "9", (9.0, 9.0, 9.0)),
     ],
 )
@@ -38,8 +41,8 @@ def test_what_fits_is_read(read, text, value):
     ("read", "texts"),
     [
         (given.names, ["", " , "]),
-        (given.number, ["two", "inf", "nan", "1e999", ""]),
-        (given.above_zero, ["0", "-1", "nan", "x"]),
+        (given.number, ["two", "inf", "nan", "1e999", "1e308", ""]),
+        (given.above_zero, ["0", "1e-320", "-1", "nan", "x"]),
         (given.share, ["1.1", "-0.1", "10%", "nan"]),
         (given.whole(), ["-1", "1.5", "²", "9" * 30, ""]),
         (given.whole(1, 12), ["0", "13"]),
@@ -49,8 +52,8 @@ def test_what_fits_is_read(read, text, value):
         (given.span, ["1", "1,2,3", "a,b"]),
         (given.answers, ["x", "5-4", "4-x", ""]),
         (given.amount, ["9,5,7", "1e30", "many", "1,2", ""]),
-        (given.day, ["yesterday", "", "NaT", "2024-13-01"]),
-        (given.moment, ["noon", "2024-02-30"]),
+        (given.day, ["yesterday", "", "NaT", "2024-13-01", "now", "2023-12", "9999999-01-01"]),
+        (given.moment, ["noon", "2024-02-30", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"]),
         (given.number, ["x" * 100]),
     ],
 )

@@ -186,3 +186,9 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(ask, texts, vocabulary, w
     assert code == 2
     assert says in said
     assert "Traceback" not in said
+
+
+def test_kinds_of_nothing_are_refused(ask, write):
+    code, said = ask("value-kinds", write("empty.csv", ("text", "x"), ("", "1"), ("?", "2")), "--text", "text")
+    assert code == 2
+    assert "has a comment in 'text'" in said

@@ -59,9 +59,14 @@ def test_levels_are_spread_over_six_for_all_and_for_each_group(ask, write):
 
 
 def test_a_column_without_any_answer_says_so(ask, write):
-    found, out, code = ask("level", write("level,x\n,1\n?,2"), "--level", "level")
-    assert (code, found["median"]["value"], found["share_bare"]["value"]) == (0, None, None)
-    assert "no answer at all" in json.loads(out)["warnings"][0]
+    said, _, code = ask("level", write("level,x\n,1\n?,2"), "--level", "level")
+    assert code == 2
+    assert "has a level in 'level'" in said
+
+
+def test_a_long_word_that_is_no_level_is_shown_short(ask, write):
+    said, _, code = ask("level", write(f"level\n4\n{'9' * 400}"), "--level", "level")
+    assert (code, "9" * 39 + "…" in said, "9" * 40 in said) == (2, True, False)
 
 
 @pytest.mark.parametrize("value", ["great", "1E999999999999", "0", "7"])

@@ -185,3 +185,16 @@ def test_a_file_without_a_number_is_refused(ask, tmp_path):
     path.write_text("day,x\n2026-01-01,\n2026-01-02,na\n")
     assert "no row with all of x" in ask("chart", path, "--value", "x")[1]
     assert "no row with a number" in ask("held-gain", path, "--value", "x", "--date", "day", "--since", "2026-01-01")[1]
+
+
+def test_days_that_can_be_read_in_two_ways_are_read_as_told(ask, tmp_path):
+    path = tmp_path / "series.csv"
+    days = [(f"01/{month:02}/2025", f"{month:02}/01/2025") for month in range(1, 13)]
+    path.write_text("dmy,mdy,value\n" + "\n".join(f"{one},{other},{n}" for n, (one, other) in enumerate(days)))
+    assert "Say --dates dmy or --dates mdy" in ask("chart", path, "--value", "value", "--date", "dmy")[1]
+    told = [
+        ask("chart", path, "--value", "value", "--date", one, "--dates", one)[1]["results"] for one in ("dmy", "mdy")
+    ]
+    assert [row["value"] for row in told[0]] == [row["value"] for row in told[1]]
+    named = ("--value", "value", "--date", "dmy", "--dates", "dmy", "--since", "2025-06-01", "--window", "92")
+    assert ask("held-gain", path, *named, "--after", "90")[0] == 0

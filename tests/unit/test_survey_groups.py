@@ -162,7 +162,8 @@ def test_a_mean_stands_for_those_who_agree_and_are_enough():
     assert found["b"].split == (0.4, 0.2, 0.4)
     assert (found["b"].is_we, found["b"].mean) == (False, None)
     assert (found["c"].mean, found["c"].split) == (None, None)
-    assert "2 members answered; at least 5" in found["c"].reason
+    assert "Fewer than 5 members answered" in found["c"].reason
+    assert (found["c"].agreement.value, found["c"].agreement.n) == (None, 0)
     for low, high, message in ((5, 1, "not below"), (2, 5, "beyond the scale"), (1, 4, "beyond the scale")):
         with pytest.raises(MizzleError, match=message):
             survey.as_we(answers, ["a"] * 12, low=low, high=high)

@@ -20,6 +20,8 @@ GAP = "level.perception_gap/1"
 LEVEL_NAMES = ("Broken", "Bare", "Expected", "Wished for", "Surprising", "Unforgettable")
 """The six levels, from 1 to 6."""
 LEVELS = len(LEVEL_NAMES)
+SHOWN = 40
+"""Letters of a word that a message shows."""
 EXPECTED, WISHED = 3, 4
 
 
@@ -287,6 +289,7 @@ def _level(word: str) -> int:
         number = 0.0
     if not 1 <= number <= LEVELS or number != int(number):
         named = ", ".join(f"{level} {name}" for level, name in enumerate(LEVEL_NAMES, 1))
+        word = word if len(word) <= SHOWN else f"{word[: SHOWN - 1]}…"
         raise MizzleError(f"{word!r} is no level of service. Write a number or a name of these: {named}.")
     return int(number)
 

@@ -66,7 +66,7 @@ class AsWe:
     is_we
         True where the group is large enough and agrees at least moderately.
     agreement
-        r_wg, or r_wg(j) of several items.
+        r_wg, or r_wg(j) of several items; undefined where the group is too small, whose size is not told either.
     mean
         The mean of the group, in points; None where it is not to be shown.
     split
@@ -322,7 +322,8 @@ def as_we(
 def _as_we(members: Numbers, agreement: Estimate, thirds: tuple[float, float], fewest: int, least: float) -> AsWe:
     n = len(members)
     if n < fewest:
-        return AsWe(False, agreement, None, None, f"{n} members answered; at least {fewest} are needed.")
+        nothing = Estimate(None, None, 0, "", AS_WE)
+        return AsWe(False, nothing, None, None, f"Fewer than {fewest} members answered, so nothing is said of them.")
     if agreement.value is not None and agreement.value >= least:
         return AsWe(True, agreement, _mean(members, AS_WE, "points"), None, "The members see it alike.")
     low, high = float((members < thirds[0]).mean()), float((members > thirds[1]).mean())

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mizzle.cli.measure.given import seed, whole
+from mizzle.cli.measure.given import column, seed, whole
 
 if TYPE_CHECKING:
     import argparse
@@ -54,6 +54,12 @@ HOLDS_FROM = {
 
 Measures that are not named hold with any number, are too wide rather than too narrow with few, or warn by themselves.
 """
+
+COUNTED_BY = {
+    "margin-at-risk": ("P(leave | unsatisfied)", "P(leave | satisfied)"),
+    "acquire-or-keep": ("cost_to_win", "cost_to_serve"),
+}
+"""The figures whose n is what is counted there; the first one of a measure that is not named."""
 
 
 class Option(NamedTuple):
@@ -132,7 +138,7 @@ def parser_of(one: Measure, make: type[argparse.ArgumentParser]) -> argparse.Arg
             option.flag,
             help=option.help,
             metavar=option.metavar,
-            type=option.kind or str,
+            type=option.kind or (column if option.metavar == "COLUMN" else str),
             default=option.default,
             required=option.required,
             choices=option.choices,
@@ -147,7 +153,9 @@ def with_caution(answer: Answer) -> Answer:
     from dataclasses import replace
 
     least, counted = HOLDS_FROM.get(answer.measure, (0, ""))
-    fewest = min((told.estimate.n for told in answer.figures if told.estimate.interval and not told.of), default=least)
+    told = [one for one in answer.figures if one.estimate.interval and not one.of]
+    counted_by = COUNTED_BY.get(answer.measure, [one.name for one in told[:1]])
+    fewest = min((one.estimate.n for one in told if one.name in counted_by), default=least)
     if fewest >= least:
         return answer
     said = f"With {fewest:,} {counted} the intervals may be too narrow: they are known to hold from {least:,} on."

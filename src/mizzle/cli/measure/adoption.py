@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import GROUP, SEED, Measure, Option
+from mizzle.cli.measure import DATES, GROUP, SEED, Measure, Option
 from mizzle.cli.measure.given import names, share, span, whole
 from mizzle.cli.measure.rows import aside, by_group, done, moments, read
 
@@ -86,7 +86,7 @@ def _bass(chosen: argparse.Namespace) -> Answer:
     columns = read(chosen, chosen.adopters, chosen.date)
     series = columns.numbers(chosen.adopters)
     if chosen.date:
-        when = moments(columns, chosen.date)
+        when = moments(columns, chosen.date, chosen.dates)
         if np.isnan(when).any():
             raise MizzleError(f"A row has no {chosen.date!r}, so its place in the series is unknown. Fill it in.")
         series = series[np.argsort(when, kind="stable")]
@@ -216,7 +216,8 @@ MEASURES = (
             Option("--form", "how it is fitted (default: nls)", default="nls", choices=("nls", "differences", "ols")),
             Option("--cumulative", "the column is a running total"),
             Option("--date", "column that orders the periods (default: the order of the rows)", "COLUMN"),
-            Option("--horizon", "coming periods that are foretold (default: 0)", "N", whole(), 0),
+            DATES,
+            Option("--horizon", "coming periods that are foretold (default: 0)", "N", whole(0, 10_000), 0),
             Option("--prior-p", "range that holds p with 95 %%, known from elsewhere", "LOW,HIGH", span),
             Option("--prior-q", "range that holds q with 95 %%, known from elsewhere", "LOW,HIGH", span),
         ),
@@ -239,7 +240,7 @@ MEASURES = (
             Option("--threshold", "column of the share of others that a person waits for", "COLUMN", required=True),
             Option("--per-cent", "thresholds are in per cent"),
             Option("--start", "share of people who do it anyway (default: 0)", "SHARE", share, 0.0),
-            Option("--runs", "how many crowds are drawn (default: 1000)", "N", whole(1), 1000),
+            Option("--runs", "how many crowds are drawn (default: 1000)", "N", whole(1, 100_000), 1000),
             SEED,
         ),
         files=("THRESHOLDS.csv",),
@@ -250,10 +251,10 @@ MEASURES = (
         documents="mizzle.adoption.committed_minority",
         ask=_committed,
         options=(
-            Option("--people", "how many people", "N", whole(2), required=True),
+            Option("--people", "how many people", "N", whole(2, 100_000), required=True),
             Option("--committed", "share of them who never give in, 0 to 1", "SHARE", share, required=True),
-            Option("--rounds", "rounds that are played (default: 200)", "N", whole(1), 200),
-            Option("--runs", "how often it is played (default: 100)", "N", whole(1), 100),
+            Option("--rounds", "rounds that are played (default: 200)", "N", whole(1, 100_000), 200),
+            Option("--runs", "how often it is played (default: 100)", "N", whole(1, 100_000), 100),
             SEED,
         ),
         files=(),

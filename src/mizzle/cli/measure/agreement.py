@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mizzle.cli.measure import SEED, UNIT, Measure, Option
+from mizzle.cli.measure import DATES, SEED, UNIT, Measure, Option
 from mizzle.cli.measure.given import whole
 from mizzle.cli.measure.rows import aside, by_group, moments, nothing, ordered, read
 
@@ -77,7 +77,7 @@ def _lagged(chosen: argparse.Namespace) -> Answer:
 
     columns = read(chosen, chosen.level, chosen.mood, chosen.session, chosen.unit)
     levels, moods = ordered(columns, chosen.level), ordered(columns, chosen.mood)
-    sessions = moments(columns, chosen.session)
+    sessions = moments(columns, chosen.session, chosen.dates)
     units = columns.words(chosen.unit) if chosen.unit else None
     found = lagged(levels, moods, sessions, units)
     figures = [
@@ -105,7 +105,7 @@ MEASURES = (
             Option("--customer", "column of the customer's level", "COLUMN", required=True),
             Option("--server", "column of the server's own estimate", "COLUMN", required=True),
             UNIT,
-            Option("--shuffles", "how often partners are drawn by lot (default: 1000)", "N", whole(1), 1000),
+            Option("--shuffles", "how often partners are drawn by lot (default: 1000)", "N", whole(1, 100_000), 1000),
             SEED,
         ),
         files=("PAIRS.csv",),
@@ -119,6 +119,7 @@ MEASURES = (
             Option("--level", "column of the level that customers gave", "COLUMN", required=True),
             Option("--mood", "column of the server's mood, as a number or a level", "COLUMN", required=True),
             Option("--session", "column that orders the sessions: a number or a date", "COLUMN", required=True),
+            DATES,
             Option("--unit", "column of units, each with sessions of its own", "COLUMN"),
         ),
         files=("SESSIONS.csv",),

@@ -106,6 +106,8 @@ def _mean_value(unsatisfied: Numbers, gone: Numbers, worth: Numbers, side: float
 
 
 def _acquire_or_keep(chosen: argparse.Namespace) -> Answer:
+    import numpy as np
+
     from mizzle.answer import Answer, Figure
     from mizzle.economics import acquire_or_keep
     from mizzle.economics.amounts import mean_of
@@ -119,7 +121,10 @@ def _acquire_or_keep(chosen: argparse.Namespace) -> Answer:
         unit = f"{chosen.currency} per customer{period}"
         figures.append(Figure(name, mean_of(told[told == told], unit, ACQUIRE)))  # noqa: PLR0124 - a NaN differs from itself
     warnings = ["Leaves out: what either kind of customer brings in."]
-    return Answer("acquire-or-keep", ACQUIRE, "years of serving", figures, columns.set_aside, warnings)
+    left = aside(
+        columns, (np.isnan(winning), "rows without a cost to win"), (np.isnan(serving), "rows without a cost to serve")
+    )
+    return Answer("acquire-or-keep", ACQUIRE, "years of serving", figures, left, warnings)
 
 
 def _margin_multiple(chosen: argparse.Namespace) -> Answer:
@@ -328,7 +333,7 @@ MEASURES = (
             _HIGH,
             Option("--formula", "how they go together (default: their sum)", "FORMULA"),
             Option("--shape", "between low and high", default="triangular", choices=("triangular", "pert")),
-            Option("--draws", "how many draws (default: 20000)", "N", whole(1), 20_000),
+            Option("--draws", "how many draws (default: 20000)", "N", whole(1, 10_000_000), 20_000),
             Option("--leaves-out", "what is not in it, with commas", "A,B", names),
             _CURRENCY,
             _PERIOD,

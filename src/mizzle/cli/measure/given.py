@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     import numpy as np
 
 LARGEST = 10**15
-"""The largest whole number that can be meant."""
+"""The largest number that can be meant; what is smaller than one over it is 0."""
+
+
+def column(text: str) -> str:
+    r"""Read the name of a column as readers of files write it: without spaces at its ends, and with single ones.
+
+    Examples
+    --------
+    >>> column(" Call  Failure")
+    'Call Failure'
+    """
+    return " ".join(text.split())
 
 
 def names(text: str) -> list[str]:
@@ -28,7 +39,7 @@ def names(text: str) -> list[str]:
     """
     import csv
 
-    found = [part.strip() for part in next(csv.reader([text], skipinitialspace=True), []) if part.strip()]
+    found = [part.strip() for part in next(csv.reader([column(text)], skipinitialspace=True), []) if part.strip()]
     if not found:
         raise _wanted("a list of names with commas between them", text)
     if len(set(found)) < len(found):
@@ -199,12 +210,9 @@ def day(text: str) -> np.datetime64:
     import numpy as np
 
     try:
-        found: np.datetime64 = np.datetime64(text, "D")
+        return np.datetime64(date.fromisoformat(text), "D")
     except ValueError:
-        found = np.datetime64("NaT", "D")
-    if np.isnat(found):
-        raise _wanted("a day such as 2024-12-31", text)
-    return found
+        raise _wanted("a day such as 2024-12-31", text) from None
 
 
 def moment(text: str) -> datetime:
@@ -217,17 +225,18 @@ def moment(text: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise _wanted("a moment such as 2024-12-31T16:00", text) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _finite(text: str, what: str, fits: Callable[[float], bool] = math.isfinite) -> float:
+def _finite(text: str, what: str, fits: Callable[[float], bool] = lambda _: True) -> float:
     try:
         found = float(text)
     except ValueError:
         found = math.nan
-    if not (math.isfinite(found) and fits(found)):
+    found = 0.0 if abs(found) < 1 / LARGEST else found
+    if not (abs(found) <= LARGEST and fits(found)):
         raise _wanted(what, text)
     return found
 

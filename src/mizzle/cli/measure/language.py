@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mizzle.answer import Answer, Figure
-from mizzle.cli.measure import GROUP, LEAST, SEED, UNIT, Measure, Option
+from mizzle.cli.measure import DATES, GROUP, LEAST, SEED, UNIT, Measure, Option
 from mizzle.cli.measure.given import names, whole
 from mizzle.cli.measure.rows import aside, by_group, read
 
@@ -38,7 +38,7 @@ def _uptake(chosen: argparse.Namespace) -> Answer:
         texts,
         units,
         vocabulary,
-        periods=_periods(columns, chosen.date, chosen.by) if chosen.date else None,
+        periods=_periods(columns, chosen.date, chosen) if chosen.date else None,
         authors=columns.words(chosen.author) if chosen.author else None,
         languages=chosen.languages,
         least=chosen.least,
@@ -100,13 +100,13 @@ def _vocabulary(chosen: argparse.Namespace) -> tuple[dict[str, list[str]], list[
     return vocabulary, warnings
 
 
-def _periods(columns: Columns, name: str, by: str) -> list[str | None]:
+def _periods(columns: Columns, name: str, chosen: argparse.Namespace) -> list[str | None]:
     import numpy as np
 
-    days = columns.instants(name)
+    days = columns.instants(name, dates=chosen.dates)
     return [
         None if blank else str(day)
-        for day, blank in zip(days.astype(f"datetime64[{BY[by]}]"), np.isnat(days), strict=True)
+        for day, blank in zip(days.astype(f"datetime64[{BY[chosen.by]}]"), np.isnat(days), strict=True)
     ]
 
 
@@ -179,9 +179,12 @@ def _matching(found: Sequence[str | None], known: Sequence[str | None], *, named
 
 
 def _value_kinds(chosen: argparse.Namespace) -> Answer:
+    from mizzle.errors import MizzleError
     from mizzle.language.kinds import METHOD, value_kinds
 
     columns, comments, languages = _comments(chosen)
+    if not any(comments):
+        raise MizzleError(f"No row of {columns.path.name} has a comment in {chosen.text!r}. Name another column.")
     found = value_kinds(comments, languages=languages)
     figures = [*(Figure(kind, share) for kind, share in found.shares.items()), Figure("suggested", found.suggested)]
     if chosen.known:
@@ -257,6 +260,7 @@ MEASURES = (
                 required=True,
             ),
             Option("--date", "column with the date of each text", "COLUMN"),
+            DATES,
             Option("--by", "length of a period (default: month)", None, None, "month", choices=tuple(BY)),
             Option("--author", "column with the author: a unit then needs as many authors", "COLUMN"),
             Option("--languages", "whose endings are tried (default: en,es,nb)", "L1,L2", names, ["en", "es", "nb"]),
@@ -272,7 +276,7 @@ MEASURES = (
         options=(
             _TEXT,
             _LANGUAGE,
-            Option("--themes", "how many themes are sought (default: by the number of comments)", "N", whole(2)),
+            Option("--themes", "how many themes are sought (default: by the number of comments)", "N", whole(2, 1000)),
             Option("--vectors", "compare words by meaning, across languages (extra mizzle[vectors])"),
             Option("--cache", "folder that keeps the vectors of words between runs", "FOLDER", Path),
             _KNOWN,

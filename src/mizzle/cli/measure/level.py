@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from mizzle.answer import Answer, Figure
     from mizzle.level import LevelOfService
 
@@ -22,11 +19,14 @@ def _distribution(chosen: argparse.Namespace) -> Answer:
     import numpy as np
 
     from mizzle.answer import Answer
+    from mizzle.errors import MizzleError
     from mizzle.level import level_of_service
     from mizzle.level.served import LEVELS, METHOD
 
     columns = read(chosen, chosen.level, chosen.group)
     levels = levels_of(columns, chosen.level)
+    if not levels.any():
+        raise MizzleError(f"No row of {columns.path.name} has a level in {chosen.level!r}. Name another column.")
     figures = _of("", level_of_service(np.bincount(levels, minlength=LEVELS + 1)[1:].tolist()))
     for name, rows in by_group(columns, chosen.group):
         counts = np.bincount(levels[rows], minlength=LEVELS + 1)[1:]
@@ -35,7 +35,7 @@ def _distribution(chosen: argparse.Namespace) -> Answer:
     if chosen.group:
         nowhere = nothing(columns.words(chosen.group))
         missing.append((nowhere & (levels > 0), "rows without a group: they are in the whole only"))
-    return Answer("level", METHOD, "share", figures, aside(columns, *missing), _none(levels > 0))
+    return Answer("level", METHOD, "share", figures, aside(columns, *missing))
 
 
 def _of(of: str, found: LevelOfService) -> list[Figure]:
@@ -232,10 +232,6 @@ def _counts(kinds: Sequence[str | None]) -> dict[str, int]:
     from collections import Counter
 
     return dict(Counter(kind for kind in kinds if kind is not None))
-
-
-def _none(told: NDArray[np.bool_]) -> list[str]:
-    return [] if told.any() else ["There is no answer at all, so nothing can be said."]
 
 
 MEASURES = (

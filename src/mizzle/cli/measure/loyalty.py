@@ -459,7 +459,7 @@ MEASURES = (
         ask=_retention,
         options=(
             Option("--customers", "column with the number of customers, the start first", "COLUMN", required=True),
-            Option("--horizon", "renewals beyond those seen (default: 5)", "N", whole(), 5),
+            Option("--horizon", "renewals beyond those seen (default: 5)", "N", whole(0, 10_000), 5),
             Option("--discount", "rate of discount a period (default: 0.1)", "SHARE", above_zero, 0.1),
         ),
         files=("COUNTS.csv",),

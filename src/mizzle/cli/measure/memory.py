@@ -247,7 +247,7 @@ MEASURES = (
         sentence="How well the predicted chance of recall goes with what was recalled.",
         documents="mizzle.memory.calibration",
         ask=_calibration,
-        options=(*_ASKED, Option("--bins", "into how many groups (default: 10)", "N", whole(1), 10), *_HOW),
+        options=(*_ASKED, Option("--bins", "into how many groups (default: 10)", "N", whole(1, 1000), 10), *_HOW),
         files=("REVIEWS.csv",),
     ),
 )

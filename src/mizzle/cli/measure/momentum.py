@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mizzle.answer import Answer, Figure
-from mizzle.cli.measure import Measure, Option
+from mizzle.cli.measure import DATES, Measure, Option
 from mizzle.cli.measure.given import above_zero, moment, names, number, share, whole, whole_numbers
 from mizzle.cli.measure.rows import aside, moments, read
 
@@ -39,7 +39,7 @@ def _read(chosen: argparse.Namespace, *named: str | None) -> tuple[list[Numbers]
     order = np.arange(columns.n)
     if chosen.date:
         labels = np.array([word or "" for word in columns.words(chosen.date)], object)
-        when = moments(columns, chosen.date)
+        when = moments(columns, chosen.date, chosen.dates)
         order = np.argsort(when, kind="stable")
         known &= ~np.isnan(when)
     order = order[known[order]]
@@ -180,7 +180,7 @@ def _held_gain(chosen: argparse.Namespace) -> Answer:
     from mizzle.momentum.turns import HELD, held_gain
 
     columns = read(chosen, chosen.value, chosen.date, chosen.n)
-    values, when = columns.numbers(chosen.value), columns.instants(chosen.date)
+    values, when = columns.numbers(chosen.value), columns.instants(chosen.date, dates=chosen.dates)
     if chosen.n:
         values = values / _positive(columns.numbers(chosen.n))
     known = ~(np.isnan(values) | np.isnat(when))
@@ -222,6 +222,7 @@ MEASURES = (
             Option("--group", "column with the group of each row, for xbar and r", "COLUMN"),
             Option("--baseline", "how many points make the limits, from the first on (default: all)", "N", whole(1)),
             _DATE,
+            DATES,
         ),
         files=("SERIES.csv",),
     ),
@@ -236,6 +237,7 @@ MEASURES = (
             Option("--centre", "the middle (default: the median)", "NUMBER", number),
             Option("--mean", "take the mean as the middle, as charts do"),
             _DATE,
+            DATES,
         ),
         files=("SERIES.csv",),
     ),
@@ -252,6 +254,7 @@ MEASURES = (
             ),
             Option("--most", "how many turns are looked for (default: 5)", "N", whole(1), 5),
             _DATE,
+            DATES,
         ),
         files=("SERIES.csv",),
     ),
@@ -264,6 +267,7 @@ MEASURES = (
             _VALUE,
             _SIZES,
             Option("--date", "column with the date of each point", "COLUMN", required=True),
+            DATES,
             Option("--since", "day of the improvement", "DATE", moment, required=True),
             Option(
                 "--after", "days after which one looks (default: 90,180,365)", "D1,D2", whole_numbers, [90, 180, 365]

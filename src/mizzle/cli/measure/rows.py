@@ -56,7 +56,7 @@ def ordered(columns: Columns, name: str) -> NDArray[np.float64]:
     return np.where(levels > 0, levels, np.nan)
 
 
-def moments(columns: Columns, name: str) -> NDArray[np.float64]:
+def moments(columns: Columns, name: str, dates: str | None = None) -> NDArray[np.float64]:
     """Read what orders the sessions: numbers, or days and times; NaN where a cell says nothing."""
     import numpy as np
 
@@ -65,7 +65,7 @@ def moments(columns: Columns, name: str) -> NDArray[np.float64]:
     try:
         return columns.numbers(name)
     except UnfitColumn:
-        found = columns.instants(name)
+        found = columns.instants(name, dates=dates)
     return np.where(np.isnat(found), np.nan, found.astype(np.int64)).astype(float)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mizzle.cli.measure import GROUP, LEAST, Measure, Option
 from mizzle.cli.measure.given import names, number, whole
-from mizzle.cli.measure.rows import aside, read
+from mizzle.cli.measure.rows import aside, nothing, read
 
 if TYPE_CHECKING:
     import argparse
@@ -103,7 +103,7 @@ def _as_we(chosen: argparse.Namespace) -> Answer:
     found = as_we(answers, columns.words(chosen.group), low=low, high=high, fewest=chosen.least)
     figures = [figure for of, one in found.items() for figure in _told(of, one)]
     warnings += [f"{of}: {one.reason}" for of, one in found.items() if not one.is_we][:MOST_REASONS]
-    left = columns.n - sum(one.agreement.n for one in found.values())
+    left = np.isnan(answers).any(axis=1) | nothing(columns.words(chosen.group))
     return Answer("as-we", AS_WE, "", figures, aside(columns, (left, MISSING)), warnings)
 
 
