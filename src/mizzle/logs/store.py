@@ -145,7 +145,8 @@ def _write(tables: Iterator[pa.Table], chain: Chain, path: Path) -> Counts:
     if first is None:
         raise UnreadableLog("Not one event could be read, so there is nothing to keep.")
     schema, texts = first.schema, _texts(first.schema)
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=texts) as writer:
+    # A quarter larger than with zstd, and a map is drawn a fifth sooner.
+    with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=texts) as writer:
         for table in itertools.chain([first], tables):
             writer.write_table(table.select(schema.names), row_group_size=table.num_rows)
         writer.add_key_value_metadata({KEY.decode(): json.dumps(_metadata(chain), ensure_ascii=False)})
