@@ -101,6 +101,8 @@ def test_agreed_times_are_read_from_a_file(tmp_path):
         ("agreement = [3]", "Agreement 1 .* needs hours"),
         ("[[agreement]]\ndepartment='S'", "needs hours"),
         ("[[agreement]]\ndepartment='S'\nhours=-1", "needs hours"),
+        ("[[agreement]]\ndepartment='S'\nhours=1e300", "from 0 to 10,000,000"),
+        ("a = " + "[" * 5000, "no valid TOML"),
         ("[[agreement]]\ndepartment='S'\nhours=true", "needs hours"),
         ("[[agreement]]\ndepartment='S'\nto='T'\nhours=1", "either department"),
         ("[[agreement]]\nhours=1", "either department"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import runpy
 import signal
@@ -458,3 +459,18 @@ def test_a_terminal_keeps_its_own_width(ask, log, monkeypatch):
     _, out, _ = ask("distance", log, "--perception", "call client")
     assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in out.splitlines()) <= 150
     assert "Desk" in out
+
+
+def test_a_pipe_is_no_place_for_a_table(ask, log, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    code, _, err = ask("log", "import", log, "--out", tmp_path / "pipe")
+    assert code == 2
+    assert "is a device or a pipe" in " ".join(err.split())
+
+
+def test_a_column_may_be_named_as_the_file_spaces_it(ask, tmp_path):
+    path = tmp_path / "spaced.csv"
+    path.write_text("case,activity,Dept  Name,end\n" + "".join(f"c{n},a,D,2024-01-0{n} 10:00\n" for n in range(1, 9)))
+    code, out, _ = ask("distance", path, "--department", "Dept  Name", "--json")
+    assert code == 0
+    assert json.loads(out)["departments"][0]["department"] == "D"

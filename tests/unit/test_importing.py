@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mizzle import logs
-from mizzle.errors import TooManyRejected, UnclearMapping, UnreadableLog
+from mizzle.errors import MizzleError, TooManyRejected, UnclearMapping, UnreadableLog
 from mizzle.logs import importing, steps
 from mizzle.logs.meaning.mapping import Mapping, mapping_path
 from mizzle.logs.tabular.delimited import Delimited
@@ -341,3 +341,45 @@ def test_a_log_is_never_written_over(tmp_path):
     with pytest.raises(UnreadableLog, match="written over"):
         load(log, log)
     assert log.read_bytes() == before
+
+
+def test_a_file_mended_in_its_middle_is_read_again(tmp_path):
+    log, out = tmp_path / "log.csv", tmp_path / "out.parquet"
+    rows = [f"c{n},A,X,2024-0{1 + n % 9}-01T08:00:00,{'x' * 1000}" for n in range(3000)]
+    head = "case,activity,department,end,note\n"
+    spoilt = [row.replace("2024-0", "2024-7") if 1200 < n < 1800 else row for n, row in enumerate(rows)]
+    log.write_text(head + "\n".join(spoilt))
+    with pytest.raises(TooManyRejected):
+        logs.import_log([log], out)
+    log.write_text(head + "\n".join(rows))
+    assert logs.import_log([log], out).rejected == 0
+
+
+def test_one_import_at_a_time_writes_a_table(tmp_path):
+    log, out = tmp_path / "log.csv", tmp_path / "out.parquet"
+    log.write_text("case,activity,department,end\n" + "".join(f"c{n},A,X,2024-01-01 08:00\n" for n in range(9)))
+    refused = []
+
+    def another(*_):
+        if not refused:
+            with pytest.raises(MizzleError, match="Another import writes") as told:
+                logs.import_log([log], out)
+            refused.append(told)
+
+    assert logs.import_log([log], out, progress=another).counts.events == 9
+    assert refused
+    assert logs.import_log([log], out).counts.events == 9
+
+
+def test_rows_set_aside_go_over_no_file_of_others(tmp_path):
+    head, good = "case,activity,department,end\n", "".join(f"c{n},A,X,2024-01-01 08:00\n" for n in range(30))
+    bad = "c99,A,X,never\n"
+    for name, text in (("s.csv", good + bad), ("s.txt", good + bad), ("s.rejected.csv", good)):
+        (tmp_path / name).write_text(head + text)
+    files = [tmp_path / name for name in ("s.csv", "s.txt", "s.rejected.csv")]
+    done = logs.import_log(files, tmp_path / "out.parquet")
+    assert [file.name for file in done.rejected_files] == ["s.csv.rejected.csv", "s.txt.rejected.csv"]
+    assert (tmp_path / "s.rejected.csv").read_text() == head + good
+    (tmp_path / "s.csv").write_text(head + good)
+    logs.import_log(files[:1], tmp_path / "other.parquet")
+    assert (tmp_path / "s.rejected.csv").exists()

@@ -151,8 +151,10 @@ def _refuse_target(out: Path, example: str, read: Sequence[Path], is_own: Callab
     """Refuse to write over a folder, a log that is read, or a file that mizzle did not make: it would be lost."""
     if out.is_dir():
         raise MizzleError(f"{out} is a folder. Name the file to write, as --out {shlex.quote(str(out / example))}")
-    if not out.is_file():
+    if not out.exists():
         return
+    if not out.is_file():
+        raise MizzleError(f"{out} is a device or a pipe, not a file. Name a file with --out.")
     if any(file.exists() and out.samefile(file) for file in read):
         raise MizzleError(f"{out} is what is read, and would be written over. Name another file with --out.")
     if out.stat().st_size and not is_own(out):

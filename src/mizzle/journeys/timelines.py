@@ -133,6 +133,10 @@ def agreed(events: Events, agreements: Sequence[Agreement]) -> tuple[Agreed, ...
     return tuple(_agreed(events, agreement) for agreement in agreements)
 
 
+MOST_HOURS = 10_000_000
+"""The longest time that can be agreed: a thousand years."""
+
+
 def read_agreements(path: Path) -> tuple[Agreement, ...]:
     """Read agreed times from a TOML file.
 
@@ -150,7 +154,7 @@ def read_agreements(path: Path) -> tuple[Agreement, ...]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise MizzleError(f"The agreed times in {path} cannot be opened: {problem.strerror or problem}.") from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise MizzleError(f"{path} is no valid TOML: {problem}.") from problem
     tables = found.get("agreement")
     if not isinstance(tables, list) or not tables:
@@ -160,8 +164,8 @@ def read_agreements(path: Path) -> tuple[Agreement, ...]:
 
 def _agreement(table: Any, place: int, path: Path) -> Agreement:
     hours = table.get("hours") if isinstance(table, dict) else None
-    if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 <= hours < float("inf"):
-        raise MizzleError(f"Agreement {place} in {path} needs hours = a number of at least 0.")
+    if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 <= hours <= MOST_HOURS:
+        raise MizzleError(f"Agreement {place} in {path} needs hours = a number from 0 to {MOST_HOURS:,}.")
     names = [table.get(key) for key in ("department", "from", "to")]
     match names:
         case [str(department), None, None]:

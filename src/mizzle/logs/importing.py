@@ -8,9 +8,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import shutil
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -19,7 +22,7 @@ import pyarrow.parquet as pq
 
 from mizzle import __version__
 from mizzle.engines import open_engine, sorted_batches
-from mizzle.errors import TooManyRejected, UnreadableLog
+from mizzle.errors import MizzleError, TooManyRejected, UnreadableLog
 from mizzle.logs.batches import Mark, Rejected
 from mizzle.logs.meaning.convert import convert
 from mizzle.logs.readers import Understood, understand
@@ -159,24 +162,48 @@ def import_log(
     has_resource = any(one.mapping.resource for one in understood)
     secret = key() if callable(key) and has_resource else (key if isinstance(key, bytes) else None)
     folder = out.with_name(out.name + ".partial")
-    state = _resume(folder, _identity(logs, understood, secret))
     try:
-        for place, (log, one) in enumerate(zip(logs, understood, strict=True)):
-            if place not in state.finished:
-                _read(state, folder, place, log, one, secret, tell)
-        files = _write_rejected(state, folder, logs, rejects_beside)
-        _refuse_too_many(state, files, accept_rejects=accept_rejects)
-        counts = _put_together(state, folder, out, append=append, tell=tell)
-    except UnreadableLog:
-        shutil.rmtree(folder)  # there is nothing to go on from
-        raise
+        with _alone(folder, out):
+            state = _resume(folder, _identity(logs, understood, secret))
+            try:
+                for place, (log, one) in enumerate(zip(logs, understood, strict=True)):
+                    if place not in state.finished:
+                        _read(state, folder, place, log, one, secret, tell)
+                files = _write_rejected(state, folder, logs, rejects_beside)
+                _refuse_too_many(state, files, accept_rejects=accept_rejects)
+                counts = _put_together(state, folder, out, append=append, tell=tell)
+            except UnreadableLog:
+                shutil.rmtree(folder)  # there is nothing to go on from
+                raise
+            rows, rejected = _totals(state)
+            examples = tuple(_rejected_rows(state, folder, limit=5))
+            shutil.rmtree(folder)
     finally:
         for one in understood:
             one.reader.close()
-    rows, rejected = _totals(state)
-    examples = tuple(_rejected_rows(state, folder, limit=5))
-    shutil.rmtree(folder)
     return Imported(out, tuple(understood), rows, rejected, dict(_reason_counts(state)), files, counts, examples)
+
+
+@contextmanager
+def _alone(folder: Path, out: Path) -> Iterator[None]:
+    """Let one import at a time work in a folder; it stays there until it is not needed."""
+    import fcntl
+
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise MizzleError(
+                    f"Another import writes {out} right now. Wait until it has ended, or name another file."
+                ) from None
+            if folder.exists() and os.path.samestat(os.fstat(lock), folder.stat()):  # not one that has just gone
+                yield
+                return
+        finally:
+            os.close(lock)
 
 
 def _read(
@@ -284,7 +311,7 @@ def _identity(logs: Sequence[Path], understood: Sequence[Understood], key: bytes
 
 def _digest(log: Path) -> str:
     with open_source(log) as source:
-        return source.digest()
+        return f"{source.digest()} {log.stat().st_mtime_ns}"  # what was mended in its middle is another log
 
 
 def _resume(folder: Path, of: dict[str, Any]) -> _State:
@@ -294,8 +321,8 @@ def _resume(folder: Path, of: dict[str, Any]) -> _State:
             return _State(of, [_Part(**part) for part in found["parts"]], found["finished"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # nothing there, or nothing that can be gone on from
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    for left in folder.iterdir():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     return _State(of)
 
 
@@ -343,9 +370,9 @@ def _rejected_rows(state: _State, folder: Path, limit: int | None = None, log: i
 
 def _write_rejected(state: _State, folder: Path, logs: Sequence[Path], beside: Path | None) -> tuple[Path, ...]:
     """Write what was set aside of each log to `<name>.rejected.csv`; remove the file of an earlier, worse try."""
-    written = []
+    written: list[Path] = []
     for place, log in enumerate(logs):
-        target = (beside or log.parent) / f"{stem(log)}.rejected.csv"
+        target = _place_for_rejected(log, beside or log.parent, {*logs, *written})
         if not any(part.rejected for part in state.parts if part.log == place):
             target.unlink(missing_ok=True)
             continue
@@ -355,6 +382,20 @@ def _write_rejected(state: _State, folder: Path, logs: Sequence[Path], beside: P
             rows.writerows(_rejected_rows(state, folder, log=place))
         written.append(target)
     return tuple(written)
+
+
+def _place_for_rejected(log: Path, folder: Path, taken: set[Path]) -> Path:
+    """Give where the rows set aside of a log go: never over a file that mizzle did not make, or that is in use."""
+    for name in chain([stem(log), log.name], (f"{log.name}.{number}" for number in count(2))):
+        target = folder / f"{name}.rejected.csv"
+        if target not in taken and (not target.exists() or _is_own(target)):
+            break
+    return target
+
+
+def _is_own(target: Path) -> bool:
+    with target.open("rb") as file:
+        return file.readline().rstrip(b"\r\n") == ",".join(Rejected._fields).encode()
 
 
 def stem(log: Path) -> str:

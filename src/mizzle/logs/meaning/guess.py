@@ -112,6 +112,8 @@ def guess(columns: Sequence[str], sample: pa.Table, facts: Facts, given: Dict[st
     """
     options = {name: value for name, value in (given or {}).items() if value is not None}
     for role in ROLES:
+        if isinstance(options.get(role), str) and options[role] not in columns:
+            options[role] = " ".join(options[role].split())  # as readers write the names of columns
         if options.get(role) and options[role] not in columns:
             raise UnclearMapping(no_such_column(options[role], columns, role))
         if options.get(role) == "":
