@@ -104,26 +104,29 @@ def test_a_group_that_was_never_published_has_the_plain_cells():
 def test_strict_rules_merge_everything_that_an_earlier_release_makes_possible():
     team = frozenset("abcdefghij")
     history = History([Published(team, 9, Cell(5, 5))])
-    assert choose_cells(team, 8, history, Rules(strict=True)) == (Cell(0, 2), Cell(3, 8))
+    assert choose_cells(team, 8, history, Rules(strict=True)) == (Cell(0, 8),)
     assert choose_cells(team, 10, history, Rules(strict=True)) == (
         Cell(0, 2),
         Cell(3, 3),
-        Cell(4, 4),
-        Cell(5, 6),
-        Cell(7, 7),
+        Cell(4, 7),
         Cell(8, 10),
     )
 
 
-@pytest.mark.parametrize(("name", "most"), [("MOST_STATES", 1), ("MOST_STATES", 2), ("MOST_BYTES", 1)])
+@pytest.mark.parametrize(("name", "most"), [*(("MOST_STATES", most) for most in range(4)), ("MOST_BYTES", 1)])
 def test_what_is_too_much_to_follow_is_decided_by_the_plain_rule(monkeypatch, name, most):
-    team = frozenset("abcdefgh")
-    history = History([Published(team, 8, Cell(4, 4))])
-    audited = choose_cells(team | {"new"}, 9, history, Rules())
+    team = frozenset("abcdefghijkl")
+    history = History([Published(team, 12, Cell(5, 7))])
+    assert len(choose_cells(team | {"new"}, 13, history, Rules())) > 3
     monkeypatch.setattr(following, name, most)
-    plain = choose_cells(team | {"new"}, 9, history, Rules())
-    assert plain == (Cell(0, 2), Cell(3, 3), Cell(4, 5), Cell(6, 6), Cell(7, 9))
-    assert audited
+    # The new person, and an insider who answers otherwise.
+    assert choose_cells(team | {"new"}, 13, history, Rules()) == (
+        Cell(0, 2),
+        Cell(3, 3),
+        Cell(4, 9),
+        Cell(10, 10),
+        Cell(11, 13),
+    )
 
 
 def test_sums_of_many_releases_at_once_are_told_apart_as_those_of_few(monkeypatch):
@@ -134,11 +137,24 @@ def test_sums_of_many_releases_at_once_are_told_apart_as_those_of_few(monkeypatc
     assert sorted(plain.counts) == sorted(packed.counts)
 
 
-def test_a_history_that_nobody_can_have_answered_forbids_nothing():
-    team = frozenset("abcdefgh")
-    history = History([Published(team, 8, Cell(2, 2)), Published(team, 8, Cell(6, 6))])
-    assert choose_cells(team, 8, history, Rules()) == Rules().cells(8)
+def test_where_somebody_has_changed_the_plain_rule_decides():
+    """Of a team that said 4 and then 5, a joiner would be the difference to the latest of the two."""
+    team = frozenset("abcdefghi")
+    history = History([Published(team, 9, Cell(4, 4)), Published(team, 9, Cell(5, 5))])
     assert certain(history.releases) == frozenset()
+    cells = choose_cells(team | {"new"}, 10, history, Rules())
+    assert next(cell for cell in cells if cell.low <= 5 <= cell.high) == Cell(3, 7)
+
+
+@pytest.mark.parametrize("insiders", [1, 2])
+def test_strict_rules_stand_against_insiders_who_answer_otherwise(insiders):
+    """Whatever the insiders say now, the joiner's answer must not be what is left."""
+    team = frozenset("abcdefghijk")
+    for told in range(4, 8):
+        history = History([Published(team, 11, Cell(told, told))])
+        cells = choose_cells(team | {"new"}, 12, history, Rules(insiders, strict=True))
+        counts = {told + turned + joined for turned in range(-insiders, insiders + 1) for joined in (0, 1)}
+        assert sum(any(cell.low <= one <= cell.high for one in counts) for cell in cells) == 1
 
 
 def test_a_group_may_be_left_blank_when_anything_would_say_too_much():
