@@ -175,12 +175,12 @@ def _frequent(table: Path) -> Iterable[Any]:
 
 def _cases(table: Path, n: int) -> list[str]:
     """Name cases from all over the log, so that no page finds what another one has read."""
-    import duckdb
+    import numpy as np
+    import pyarrow.parquet as pq
 
-    # The path is our own, and so is the number.
-    first = f"select case_id from '{table}' where seq = 1"  # noqa: S608 - our own table
-    found = duckdb.sql(f"select * from ({first}) using sample {n} rows (reservoir, 7)").fetchall()  # noqa: S608 - as above
-    return [name for (name,) in found]
+    first = pq.read_table(table, columns=["case_id"], filters=[("seq", "=", 1)])["case_id"]
+    places = np.random.default_rng(7).choice(len(first), min(n, len(first)), replace=False)
+    return [str(first[place]) for place in places]
 
 
 def _addresses(journey: Journey, cases: list[str]) -> dict[str, list[str]]:

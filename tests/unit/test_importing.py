@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -383,3 +384,14 @@ def test_rows_set_aside_go_over_no_file_of_others(tmp_path):
     (tmp_path / "s.csv").write_text(head + good)
     logs.import_log(files[:1], tmp_path / "other.parquet")
     assert (tmp_path / "s.rejected.csv").exists()
+
+
+def test_rows_set_aside_find_a_place_beside_folders_and_logs_named_in_another_way(tmp_path, monkeypatch):
+    """A file that begins as those of mizzle do, yet is read right now, is no place for them."""
+    (tmp_path / "s.rejected.csv").write_text("row,reason,text\n1,x,y\n")
+    (tmp_path / "s.csv.rejected.csv").mkdir()
+    monkeypatch.chdir(tmp_path)
+    log = Path("s.csv")
+    taken = {(tmp_path / "s.rejected.csv").resolve()}
+    assert importing._place_for_rejected(log, log.parent, set()) == Path("s.rejected.csv")
+    assert importing._place_for_rejected(log, log.parent, taken) == Path("s.csv.2.rejected.csv")

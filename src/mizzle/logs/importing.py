@@ -372,7 +372,7 @@ def _write_rejected(state: _State, folder: Path, logs: Sequence[Path], beside: P
     """Write what was set aside of each log to `<name>.rejected.csv`; remove the file of an earlier, worse try."""
     written: list[Path] = []
     for place, log in enumerate(logs):
-        target = _place_for_rejected(log, beside or log.parent, {*logs, *written})
+        target = _place_for_rejected(log, beside or log.parent, {one.resolve() for one in (*logs, *written)})
         if not any(part.rejected for part in state.parts if part.log == place):
             target.unlink(missing_ok=True)
             continue
@@ -388,12 +388,14 @@ def _place_for_rejected(log: Path, folder: Path, taken: set[Path]) -> Path:
     """Give where the rows set aside of a log go: never over a file that mizzle did not make, or that is in use."""
     for name in chain([stem(log), log.name], (f"{log.name}.{number}" for number in count(2))):
         target = folder / f"{name}.rejected.csv"
-        if target not in taken and (not target.exists() or _is_own(target)):
+        if target.resolve() not in taken and (not target.exists() or _is_own(target)):
             break
     return target
 
 
 def _is_own(target: Path) -> bool:
+    if not target.is_file():
+        return False
     with target.open("rb") as file:
         return file.readline().rstrip(b"\r\n") == ",".join(Rejected._fields).encode()
 
