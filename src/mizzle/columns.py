@@ -14,6 +14,7 @@ from mizzle.answer import SetAside
 from mizzle.errors import MizzleError, UnclearMapping, UnreadableLog
 from mizzle.logs.batches import ROW
 from mizzle.logs.readers import open_reader
+from mizzle.logs.tabular.dialect import SEPARATORS
 from mizzle.logs.times.moments import TimeProfile, as_texts
 from mizzle.samples import in_order
 
@@ -250,8 +251,7 @@ def read_columns(path: Path, names: Sequence[str] | None = None, *, sheet: str |
     if whole is None or not whole.num_rows:
         raise UnfitColumn(f"{path.name} has a header and no row that could be read. Give a file with data.")
     left = tuple(SetAside(f"row not readable: {reason}", n) for reason, n in rejected.items())
-    other = any(one.startswith("separator:") and not one.startswith("separator: comma") for one in reader.facts.notes)
-    return Columns(path, whole, left, by_commas=not other)
+    return Columns(path, whole, left, by_commas=reader.facts.separator in ("", SEPARATORS[b","]))
 
 
 def _without_points(cells: pa.Array) -> pa.Array:

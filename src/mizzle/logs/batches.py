@@ -93,12 +93,15 @@ class Facts:
         ``end``, ``start``, ``resource``); empty for free tables.
     choices
         For OCEL: the object types, one of which the user names as the case.
+    separator
+        What stands between the cells of a text file; empty for other formats.
     """
 
     format: str
     notes: tuple[str, ...] = ()
     known: dict[str, str] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
+    separator: str = ""
 
 
 class Reader(Protocol):

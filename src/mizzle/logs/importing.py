@@ -8,10 +8,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import shutil
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mizzle import __version__
+from mizzle.alone import alone_in
 from mizzle.engines import open_engine, sorted_batches
 from mizzle.errors import MizzleError, TooManyRejected, UnreadableLog
 from mizzle.logs.batches import Mark, Rejected
@@ -186,24 +186,15 @@ def import_log(
 
 @contextmanager
 def _alone(folder: Path, out: Path) -> Iterator[None]:
-    """Let one import at a time work in a folder; it stays there until it is not needed."""
-    import fcntl
-
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder, os.O_RDONLY)
+    """Let one import at a time work beside a table; what it leaves there another one goes on from."""
+    with ExitStack() as held:
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise MizzleError(
-                    f"Another import writes {out} right now. Wait until it has ended, or name another file."
-                ) from None
-            if folder.exists() and os.path.samestat(os.fstat(lock), folder.stat()):  # not one that has just gone
-                yield
-                return
-        finally:
-            os.close(lock)
+            held.enter_context(alone_in(folder, wait=False))
+        except BlockingIOError:
+            raise MizzleError(
+                f"Another import writes {out} right now. Wait until it has ended, or name another file."
+            ) from None
+        yield
 
 
 def _read(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from mizzle.cli.measure.given import answers, names
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mizzle.answer import Answer, Figure, SetAside
     from mizzle.columns import Columns
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 def _release(chosen: argparse.Namespace) -> Answer:
     """Count a wave, put the release into the folder of the earlier ones, and show it."""
+    from mizzle.alone import alone_in
     from mizzle.columns import read_columns
     from mizzle.errors import MizzleError
     from mizzle.privacy.releases import plan, release
@@ -38,8 +38,7 @@ def _release(chosen: argparse.Namespace) -> Answer:
     rules = Rules(chosen.insiders, chosen.strict)
     wave = chosen.wave or chosen.file.name.partition(".")[0]
     planned = plan(wave, roster, _questions(asked, chosen.wording, chosen.favourable), rules)
-    chosen.history.mkdir(parents=True, exist_ok=True)
-    with _alone(chosen.history):
+    with alone_in(chosen.history, wait=True):
         kept = _history(chosen.history)
         place = next((place for place, one in kept if one.wave == wave), len(kept))
         before = [one for at, one in kept if at < place]
@@ -53,19 +52,6 @@ def _release(chosen: argparse.Namespace) -> Answer:
                 " late answers belong to the next wave. Give another --wave, or the files it was made from."
             )
     return _told(made, planned, aside, len(before))
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one release after another be made in a folder."""
-    import fcntl
-
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
 
 
 def _roster(listed: Columns, chosen: argparse.Namespace) -> Roster:

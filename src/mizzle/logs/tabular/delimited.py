@@ -175,7 +175,7 @@ class Delimited:
         notes = [f"encoding: {said}", f"separator: {separator}" + (" (as its first line says)" if given else "")]
         if self.dialect.quote != b'"':
             notes.append("quotes: single")
-        self.facts = Facts("CSV", (*notes, *renamed))
+        self.facts = Facts("CSV", (*notes, *renamed), separator=separator)
 
     def batches(self, columns: Sequence[str] | None = None, after: Mark | None = None) -> Iterator[Batch]:
         """Read the file as a stream of batches, from the beginning or after a mark.
