@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,7 @@ def letters_of(names: Iterable[str]) -> dict[str, str]:
     """
     ordered = sorted(set(names))
     first = {name: two(name) for name in ordered}
-    n_alike: dict[str, int] = {}
-    for code in first.values():
-        n_alike[code] = n_alike.get(code, 0) + 1
+    n_alike = Counter(first.values())
     found = {name: code for name, code in first.items() if n_alike[code] == 1}
     taken = set(found.values())
     for name in ordered:
