@@ -377,11 +377,9 @@ def _write_rejected(state: _State, folder: Path, logs: Sequence[Path], beside: P
 
 def _place_for_rejected(log: Path, folder: Path, taken: set[Path]) -> Path:
     """Give where the rows set aside of a log go: never over a file that mizzle did not make, or that is in use."""
-    for name in chain([stem(log), log.name], (f"{log.name}.{number}" for number in count(2))):
-        target = folder / f"{name}.rejected.csv"
-        if target.resolve() not in taken and (not target.exists() or _is_own(target)):
-            break
-    return target
+    names = chain([stem(log), log.name], (f"{log.name}.{number}" for number in count(2)))
+    targets = (folder / f"{name}.rejected.csv" for name in names)
+    return next(one for one in targets if one.resolve() not in taken and (not one.exists() or _is_own(one)))
 
 
 def _is_own(target: Path) -> bool:
