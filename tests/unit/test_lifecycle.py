@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 
@@ -49,6 +51,48 @@ def test_of_several_open_ones_that_of_the_same_resource_ends():
     assert times(paired(columns, trace, has_ends=True)) == [("2", "3"), ("1", "4")]
 
 
+def test_work_that_never_ends_has_no_start_and_so_no_touch_also_where_it_is_broken_off():
+    columns, trace = events(
+        (0, "a", "start", "1"), (0, "a", "ate_abort", "2"), (0, "b", "start", "3"), (0, "b", "complete", "4")
+    )
+    result = paired(columns, trace, has_ends=True)
+    assert times(result) == [(None, "1"), ("3", "4")]
+    assert (result.unfinished, result.aside) == (1, ((1, "ate_abort"),))
+
+
+def test_it_does_not_matter_in_which_order_a_trace_is_written():
+    rows = [
+        (0, "a", "start", "2024-01-01T08:00:00+01:00"),
+        (0, "a", "suspend", "2024-01-01T08:20:00+01:00"),
+        (0, "a", "complete", "2024-01-01T07:30:00Z"),
+        (0, "a", "start", "2024-01-01T09:00:00+01:00"),
+        (0, "a", "complete", "2024-01-01T10:00:00+01:00"),
+    ]
+    expected = [(rows[0][3], rows[2][3]), (rows[3][3], rows[4][3])]
+    for order in itertools.permutations(rows):
+        columns, trace = events(*order, (1, "a", "complete", "2024-01-01T06:00:00Z"))
+        result = paired(columns, trace, has_ends=True)
+        assert (sorted(times(result)[:-1], key=lambda one: one[0]), result.folded) == (expected, 1)
+
+
+def test_an_end_before_its_start_stays_their_pair_to_be_seen_for_what_it_is():
+    columns, trace = events((0, "a", "start", "2024-01-01T08:00:00Z"), (0, "a", "complete", "2024-01-01T07:00:00Z"))
+    assert times(paired(columns, trace, has_ends=True)) == [("2024-01-01T08:00:00Z", "2024-01-01T07:00:00Z")]
+
+
+def test_where_a_time_cannot_be_read_the_order_of_the_file_counts():
+    columns, trace = events(
+        (0, "a", "complete", "2024-01-01T08:00:00Z"),
+        (0, "a", "start", "2024-01-01T07:00:00Z"),
+        (0, "b", "complete", "soon"),
+        (1, "a", "complete", "2024-01-01T08:00:00Z"),
+        (1, "a", "start", "2024-01-01T07:00:00Z"),
+    )
+    result = paired(columns, trace, has_ends=True)
+    assert result.kept.tolist() == [0, 1, 2, 3]
+    assert (result.pairs, result.unfinished) == (1, 1)
+
+
 def test_instances_are_paired_with_themselves():
     columns, trace = events(
         (0, "a", "start", "1", "x"),
@@ -64,7 +108,7 @@ def test_instances_are_paired_with_themselves():
 def test_traces_do_not_mix():
     columns, trace = events((0, "a", "start", "1"), (1, "a", "complete", "3"))
     result = paired(columns, trace, has_ends=True)
-    assert times(result) == [("1", "1"), (None, "3")]
+    assert times(result) == [(None, "1"), (None, "3")]
     assert result.unfinished == 1
 
 
@@ -89,7 +133,7 @@ def test_pauses_within_a_pair_are_part_of_it_and_others_are_set_aside():
         (0, "a", "suspend", "6"),
     )
     result = paired(columns, trace, has_ends=True)
-    assert times(result) == [("1", "4"), ("5", "5")]
+    assert times(result) == [("1", "4"), (None, "5")]
     assert result.folded == 2
     assert result.aside == ((0, "suspend"), (6, "suspend"))
 

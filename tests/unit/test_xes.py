@@ -231,14 +231,14 @@ def test_starts_and_completes_are_made_one_event(tmp_path):
     assert reader.facts.known["start"] == "start_timestamp"
     assert reader.facts.notes[1:] == (
         "start and complete events were made one event with both times: 1",
-        "activities that begin and never end, taken to end when they begin: 1",
+        "activities that begin and never end, events without a start at the moment when they begin: 1",
         "suspend and resume events within an activity, part of it: 1",
         "set aside: lifecycle transition 'schedule' is no work: 1",
     )
     (batch,) = reader.batches(columns=["start_timestamp", "time:timestamp"])
     assert batch.table.to_pylist() == [
         {"start_timestamp": "1", "time:timestamp": "3", ROW: 4},
-        {"start_timestamp": "4", "time:timestamp": "4", ROW: 5},
+        {"start_timestamp": None, "time:timestamp": "4", ROW: 5},
     ]
     assert (reader.pairs, reader.unfinished, reader.folded) == (1, 1, 1)
     assert set_aside(path) == [

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from mizzle.logs.times.moments import TimeFormat
 from mizzle.logs.xes.columns import codes_of, indices
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 TRANSITION = "lifecycle:transition"
@@ -27,6 +28,7 @@ START = "start_timestamp"
 NEEDED = frozenset({TRANSITION, ACTIVITY, INSTANCE, RESOURCE, TIME, START})
 """Columns that pairing looks at."""
 
+_INSTANTS = TimeFormat("ISO 8601")  # as XES writes them
 _EVENT, _BEGIN, _END, _PAUSE, _ASIDE = range(5)
 
 _KINDS = {
@@ -57,8 +59,8 @@ class Paired(NamedTuple):
     aside
         Events that are no work, with the transition that says so.
     pairs, unfinished, folded
-        How many pairs there are, how many beginnings without an end (which end when they begin), and how many pauses
-        within pairs, which are part of them.
+        How many pairs there are, how many beginnings without an end (events at the moment when they begin, without a
+        start, since nobody knows how long they took), and how many pauses within pairs, which are part of them.
     """
 
     columns: dict[str, pa.Array]
@@ -91,8 +93,13 @@ def paired(columns: dict[str, pa.Array], trace: NDArray[np.int32], *, has_ends: 
     -----
     A completion is paired with the earliest open beginning of the same activity in the same trace (and of the same
     `concept:instance`); where several are open, one of the same resource goes first. What the completion does not
-    say, its beginning fills in. A completion without a beginning stays an event without a start. Transitions that XES
-    does not define are events like any other.
+    say, its beginning fills in. A completion without a beginning stays an event without a start, and so does a
+    beginning without an end: its touch is not known, which is not the same as none. Transitions that XES does not
+    define are events like any other.
+
+    Earliest is meant by time, in whatever order a trace is written; events of one instant, and traces in which some
+    time cannot be read, are taken in the order of the file. What finds no partner so is paired in the order of the
+    file, so that an end before its start is seen for what it is.
     """
     everything = np.arange(len(trace))
     if TRANSITION not in columns:
@@ -111,15 +118,14 @@ def paired(columns: dict[str, pa.Array], trace: NDArray[np.int32], *, has_ends: 
     begun = np.zeros(len(trace) + 1, dtype=np.bool_)
     begun[partner] = True  # the last place takes the events without a partner (-1)
     begun = begun[:-1]
-    unfinished = (kind == _BEGIN) & ~begun
     is_aside = ((kind == _ASIDE) | (kind == _PAUSE)) & ~folded
     kept = np.flatnonzero(~(begun | is_aside | folded))
     return Paired(
-        _merged(columns, kept, partner[kept], unfinished[kept]),
+        _merged(columns, kept, partner[kept], has_starts=(kind == _BEGIN).any()),
         kept,
         tuple((place, names[codes[place]]) for place in np.flatnonzero(is_aside).tolist()),
         pairs=int(begun.sum()),
-        unfinished=int(unfinished.sum()),
+        unfinished=int(((kind == _BEGIN) & ~begun).sum()),
         folded=int(folded.sum()),
     )
 
@@ -131,6 +137,35 @@ def _partners(
     partner = np.full(len(trace), -1)
     folded = np.zeros(len(trace), dtype=np.bool_)
     places = np.flatnonzero(kind != _EVENT)
+    ordered = _by_time(columns, trace, places)
+    _pair(columns, trace, kind, ordered, partner, folded)
+    if ordered is not places:
+        is_open = ~folded & (partner < 0)
+        is_open[partner[partner >= 0]] = False
+        _pair(columns, trace, kind, places[is_open[places]], partner, folded)
+    return partner, folded
+
+
+def _by_time(columns: dict[str, pa.Array], trace: NDArray[np.int32], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Put some events in the order of their times within each trace; the very same array where they are already."""
+    if TIME not in columns:
+        return places
+    times = _INSTANTS.read(columns[TIME].take(indices(places.astype(np.int32)))).cast(pa.int64())
+    micros, of_trace = times.fill_null(0).to_numpy(), trace[places]
+    micros = np.where(np.isin(of_trace, of_trace[times.is_null().to_numpy(zero_copy_only=False)]), 0, micros)
+    is_late = (micros[1:] < micros[:-1]) & (of_trace[1:] == of_trace[:-1])
+    return places[np.lexsort((micros, of_trace))] if is_late.any() else places
+
+
+def _pair(
+    columns: dict[str, pa.Array],
+    trace: NDArray[np.int32],
+    kind: NDArray[np.int64],
+    places: NDArray[np.int64],
+    partner: NDArray[np.int64],
+    folded: NDArray[np.bool_],
+) -> None:
+    """Walk through some events and pair those that belong together."""
     parts = [trace[places].tolist(), *(_column(columns, name, places) for name in (ACTIVITY, INSTANCE, RESOURCE))]
     waiting: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
     pauses: dict[tuple[int, int, int], list[int]] = {}
@@ -152,7 +187,6 @@ def _partners(
             partner[place] = open_ones.pop(same)[0]
             if not open_ones:
                 folded[pauses.pop(work, [])] = True
-    return partner, folded
 
 
 def _column(columns: dict[str, pa.Array], name: str, places: NDArray[np.int64]) -> list[int]:
@@ -163,15 +197,15 @@ def _column(columns: dict[str, pa.Array], name: str, places: NDArray[np.int64]) 
 
 
 def _merged(
-    columns: dict[str, pa.Array], kept: NDArray[np.int64], partner: NDArray[np.int64], unfinished: NDArray[np.bool_]
+    columns: dict[str, pa.Array], kept: NDArray[np.int64], partner: NDArray[np.int64], *, has_starts: np.bool_
 ) -> dict[str, pa.Array]:
-    """Put each beginning and its end into one row."""
+    """Put each beginning and its end into one row; where there are beginnings, there is a column for starts."""
     rows, beginnings = indices(kept.astype(np.int32)), indices(partner.astype(np.int32))
     merged = {}
     for name, column in columns.items():
         taken = column.take(rows)
         merged[name] = pc.coalesce(taken, column.take(beginnings)) if taken.null_count else taken
-    if TIME in columns and ((partner >= 0).any() or unfinished.any()):
-        starts = columns[TIME].take(indices(np.where(unfinished, kept, partner).astype(np.int32)))
+    if TIME in columns and has_starts:
+        starts = columns[TIME].take(beginnings)
         merged[START] = pc.coalesce(starts, merged[START]) if START in merged else starts
     return merged

@@ -72,7 +72,7 @@ class XesReader:
         As every reader has them.
     pairs, unfinished, folded
         What the last run of `batches` met so far: beginnings and ends that it made one event of, beginnings without
-        an end (they end when they begin), and pauses within pairs, which are part of them.
+        an end (events without a start, at the moment when they begin), and pauses within pairs, part of them.
     """
 
     facts: Facts
@@ -177,7 +177,8 @@ class XesReader:
             notes.append(f"start and complete events were made one event with both times: {self.pairs:,}{where}")
         if self.unfinished:
             notes.append(
-                f"activities that begin and never end, taken to end when they begin: {self.unfinished:,}{where}"
+                "activities that begin and never end, events without a start at the moment when they begin:"
+                f" {self.unfinished:,}{where}"
             )
         if self.folded:
             notes.append(f"suspend and resume events within an activity, part of it: {self.folded:,}{where}")
