@@ -106,6 +106,18 @@ def test_agreed_times_are_read_from_a_file(tmp_path):
         ("[[agreement]]\ndepartment='S'\nhours=true", "needs hours"),
         ("[[agreement]]\ndepartment='S'\nto='T'\nhours=1", "either department"),
         ("[[agreement]]\nhours=1", "either department"),
+        (
+            "[[agreement]]\nfrom='S'\nto='S'\nhours=1",
+            "Agreement 1 .* is from 'S' to itself, which is no handover. Name another .*, or write department",
+        ),
+        (
+            "[[agreement]]\ndepartment='S'\nhours=1\n" * 2,
+            "Agreements 1 and 2 .* are both for 'S'. Keep the one that holds.",
+        ),
+        (
+            "[[agreement]]\nfrom='S'\nto='T'\nhours=1\n[[agreement]]\nfrom='S'\nto='T'\nhours=1",
+            "Agreements 1 and 2 .* are both for the handover from 'S' to 'T'",
+        ),
     ],
 )
 def test_a_file_of_agreed_times_that_says_too_little_is_refused(tmp_path, text, says):

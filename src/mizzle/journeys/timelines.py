@@ -148,7 +148,8 @@ def read_agreements(path: Path) -> tuple[Agreement, ...]:
     Raises
     ------
     MizzleError
-        When the file is missing, is no TOML, or a table in it is incomplete.
+        When the file is missing, is no TOML, a table in it is incomplete or of a handover from a department to itself,
+        or two tables agree on the same.
     """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -159,7 +160,18 @@ def read_agreements(path: Path) -> tuple[Agreement, ...]:
     tables = found.get("agreement")
     if not isinstance(tables, list) or not tables:
         raise MizzleError(f"{path} holds no agreed time. Write one as: [[agreement]] department = 'Sales' hours = 8")
-    return tuple(_agreement(table, place, path) for place, table in enumerate(tables, 1))
+    agreements: dict[tuple[str, str | None], Agreement] = {}
+    for place, table in enumerate(tables, 1):
+        one = _agreement(table, place, path)
+        what = (one.department, one.to)
+        if what in agreements:
+            before = list(agreements).index(what) + 1
+            about = f"the handover from {one.department!r} to {one.to!r}" if one.to else repr(one.department)
+            raise MizzleError(
+                f"Agreements {before} and {place} in {path} are both for {about}. Keep the one that holds."
+            )
+        agreements[what] = one
+    return tuple(agreements.values())
 
 
 def _agreement(table: Any, place: int, path: Path) -> Agreement:
@@ -170,8 +182,13 @@ def _agreement(table: Any, place: int, path: Path) -> Agreement:
     match names:
         case [str(department), None, None]:
             return Agreement(department, None, float(hours))
-        case [None, str(source), str(target)]:
+        case [None, str(source), str(target)] if source != target:
             return Agreement(source, target, float(hours))
+        case [None, str(source), str()]:
+            raise MizzleError(
+                f"Agreement {place} in {path} is from {source!r} to itself, which is no handover. Name another"
+                " department after to, or write department = '...' for the hours in its hands."
+            )
     raise MizzleError(f"Agreement {place} in {path} needs either department = '...', or from = '...' and to = '...'.")
 
 
