@@ -155,6 +155,31 @@ def test_a_row_that_is_not_utf8_is_set_aside_in_a_file_that_is(write, fast):
     assert rejected == [(3, Reason.ENCODING, "3,��,z")]
 
 
+def test_a_row_that_is_utf8_is_set_aside_in_a_file_that_is_windows_1252(write, fast):
+    garbled = "mixed encodings: this row is UTF-8, the file is Windows-1252"
+    content = (HEADER + "".join(f"{n},Blå,x\n" for n in range(1, 60))).encode("cp1252")
+    content += "".join(f"{n},Blå,“x”\n" for n in range(60, 71)).encode()
+    content += '71,"a\nb",x\n72,"Blå\nb",x\n73,plain,x\n'.encode()
+    for block in (50, 1 << 20):
+        reader = Delimited(write(content), fast=fast, block=block)
+        assert reader.facts.notes[0] == "encoding: Windows-1252 (bytes outside UTF-8 in row 1)"
+        rows, rejected = everything(reader)
+        assert [row[0] for row in rows] == [*range(1, 60), 71, 73]
+        assert {row[2] for row in rows} == {"Blå", "a\nb", "plain"}
+        assert [bad[:2] for bad in rejected] == [(n, garbled) for n in [*range(60, 71), 72]]
+        assert rejected[0].text == "60,Blå,“x”"
+        for batch in reader.batches():
+            rest = list(reader.batches(after=batch.mark))
+            assert all(bad.row > batch.mark.row for later in rest for bad in later.rejected)
+
+
+@pytest.mark.parametrize("text", ["Blå", "CAFÉ”", "É… NÅ…", "“Ã¥”", "Ãland", "PÅ\xa0", "naïve « «É»", "é”", "È»,Ü»"])
+def test_what_windows_1252_may_mean_is_left_alone(write, fast, text):
+    lines = [HEADER.rstrip(), *(f"{n},Blå æ,x" for n in range(9)), f"9,{text},x" if "," not in text else f"9,{text}"]
+    rows, rejected = everything(Delimited(write("\n".join(lines).encode("cp1252")), fast=fast))
+    assert (len(rows), rejected) == (10, [])
+
+
 def test_rows_that_cannot_be_read_are_set_aside_with_number_and_reason(write, fast):
     content = HEADER + '1,a,b\n2,a\n3,a,b,c\n4,a\0,b\n\n5,"' + "x" * 1_000_001 + '",b\n6,"a"b,c\n7,5" pipe,d\n'
     reader = Delimited(write(content), fast=fast)

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     LONG_FIELD = "field too long"
     LONG_ROW = "row too long"
     ENCODING = "unreadable characters"
+    MIXED = "mixed encodings"
     NUL = "NUL byte in the row"
     QUOTES = "a quote is never closed"
 

@@ -19,9 +19,12 @@ from mizzle.logs.tabular.dialect import (
     SEPARATORS,
     Dialect,
     Span,
+    as_utf8,
     cells,
     find_dialect,
     find_encoding,
+    from_windows,
+    is_mixed,
     is_utf8,
     plain_text,
     spans,
@@ -43,8 +46,7 @@ _TEXT = 1000
 _MOMENT = re.compile(r"[ \t]*[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T][ ]*[0-9]{1,2}:[0-9]{2}.*)?")
 _MOMENTS = 2  # of an event: its start and its end; a header with more is that of a calendar
 _SEP_LINE = re.compile(rb'"?sep=([ \t!#-/:-@\[-`{-~])"?[ \t]*(?:\r\n|\n|\r)', re.IGNORECASE)
-_UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # Windows-1252 has no character for these; they are kept as control characters
-_WINDOWS = "".join(chr(byte) if byte in _UNDEFINED else bytes([byte]).decode("cp1252") for byte in range(256))
+_MIXED = f"{Reason.MIXED}: this row is UTF-8, the file is Windows-1252"
 
 
 class _Parsed(NamedTuple):
@@ -63,7 +65,7 @@ class _Cursor:
     def __init__(self, source: Source, encoding: str, offset: int) -> None:
         source.skip(offset)
         self.source, self.encoding, self.offset = source, encoding, offset
-        self.ended = False
+        self.ended = self.is_mixed = False
         self._raw = b""
 
     def fill(self, n: int) -> None:
@@ -74,9 +76,14 @@ class _Cursor:
             self._raw += more
 
     def text(self) -> bytes:
-        """Give the window as UTF-8; what was not valid before is not valid after."""
-        if self.encoding == "windows-1252" and not self._raw.isascii():
-            return codecs.charmap_decode(self._raw, "strict", _WINDOWS)[0].encode()
+        """Give the window as UTF-8; what was not valid before is not valid after.
+
+        Whether something in it is UTF-8 where Windows-1252 is read is kept in `is_mixed`.
+        """
+        is_windows = self.encoding == "windows-1252" and not self._raw.isascii()
+        self.is_mixed = is_windows and is_mixed(self._raw)
+        if is_windows:
+            return from_windows(self._raw).encode()
         if self.encoding.startswith("utf-16"):
             text, used = _DECODE[self.encoding](self._raw, "surrogatepass", self.ended and len(self._raw) % 2 == 0)
             odd = b"\xff" if self.ended and used < len(self._raw) else b""  # half a character at the end of the file
@@ -210,7 +217,7 @@ class Delimited:
                 text = cursor.text()
                 if cursor.ended and not text:
                     return
-                parsed = self._parse(text, wanted, final=cursor.ended)
+                parsed = self._parse(text, wanted, final=cursor.ended, mixed=cursor.is_mixed)
                 if parsed.consumed == 0:
                     if len(text) <= self._longest_row:
                         size *= 2
@@ -238,12 +245,13 @@ class Delimited:
         table = pa.table([*parsed.table.columns, numbers], names=[*parsed.table.column_names, ROW])
         return Batch(table, tuple(rejected), Mark(cursor.offset, row), cursor.source.done)
 
-    def _parse(self, text: bytes, wanted: list[str], *, final: bool) -> _Parsed:
-        if self._fast:
+    def _parse(self, text: bytes, wanted: list[str], *, final: bool, mixed: bool) -> _Parsed:
+        if self._fast and not mixed:
             parsed = _parse_fast(text, self.dialect, self.columns, wanted, final=final)
             if parsed is not None:
                 return parsed
-        return _parse_exact(text, self.dialect, self.columns, wanted, final=final, longest_row=self._longest_row)
+        longest = self._longest_row
+        return _parse_exact(text, self.dialect, self.columns, wanted, final=final, longest_row=longest, mixed=mixed)
 
     def _first_line(self, cursor: _Cursor) -> bytes:
         """Give the head of the file with its whole first line."""
@@ -345,7 +353,14 @@ def named(cells: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _parse_exact(
-    data: bytes, dialect: Dialect, names: Sequence[str], wanted: list[str], *, final: bool, longest_row: int
+    data: bytes,
+    dialect: Dialect,
+    names: Sequence[str],
+    wanted: list[str],
+    *,
+    final: bool,
+    longest_row: int,
+    mixed: bool,
 ) -> _Parsed:
     """Parse a block record by record, whatever is in it."""
     records: list[bytes] = []
@@ -359,7 +374,9 @@ def _parse_exact(
             continue
         record = data[start:end]
         is_plain = is_clean and reason is None and end - start <= longest_row
-        wrong = None if is_plain else _unreadable(record, reason, longest_row)
+        wrong: str | None = None if is_plain else _unreadable(record, reason, longest_row)
+        if mixed and wrong is None and (meant := as_utf8(record)):
+            wrong, record = _MIXED, meant
         if wrong is None:
             records.append(record)
             numbers.append(number)

@@ -9,6 +9,8 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from mizzle.errors import UnreadableLog
 from mizzle.logs.batches import LONGEST_FIELD, Reason
 from mizzle.logs.source import HEAD, utf16
@@ -26,9 +28,18 @@ NEWLINE = re.compile(rb"\r\n|\n|\r")
 _A_LOG = "A log is a table: a first line with the names of the columns, then one row per event with at least its case,"
 _A_LOG += " what was done and when, with commas, semicolons, tabs or bars between the cells."
 _SHORT = 10_000
+_LEAST_LEAD, _KIND, _FOLLOWS = 0xC2, 0xC0, 0x80  # of a character of several bytes: the first byte, and the others
 # One line of cells, each quoted as it should be or not beginning with a quote.
 _PLAIN_CELL = rb"(?:%(q)s[^%(q)s\r\n]*+(?:%(q)s%(q)s[^%(q)s\r\n]*+)*+%(q)s|[^%(q)s%(s)s\r\n][^%(s)s\r\n]*+|)"
 _PLAIN_LINE = _PLAIN_CELL + rb"(?:%(s)s" + _PLAIN_CELL + rb")*+"
+_UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # Windows-1252 has no character for these; they are kept as control characters
+_WINDOWS = "".join(chr(byte) if byte in _UNDEFINED else bytes([byte]).decode("cp1252") for byte in range(256))
+_TO_WINDOWS = codecs.charmap_build(_WINDOWS)
+# Characters of UTF-8 that nobody means as the letters which Windows-1252 has for their bytes, as `Ã¥` for `å`. One
+# capital before one sign may be meant, as in `CAFÉ”`: from 0xC4 on, two bytes alone prove nothing.
+_NOT_WINDOWS = re.compile(
+    rb"[\xc2\xc3][\x80-\xbf]|(?:[\xc4-\xdf][\x80-\xbf]){2}|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _SINGLE_QUOTED = re.compile(rb"(?:^|[,;\t|])'[^'\r\n]*'(?=[,;\t|\r\n]|\Z)", re.MULTILINE)
 
 
@@ -172,6 +183,32 @@ def find_encoding(head: bytes, *, whole: bool) -> tuple[str, int, str]:
             return "windows-1252", 0, f"Windows-1252 (bytes outside UTF-8 in {where})"
         return "utf-8", 0, f"UTF-8, but {where} is not"
     return "utf-8", 0, "UTF-8"
+
+
+def from_windows(raw: bytes) -> str:
+    """Read Windows-1252."""
+    return codecs.charmap_decode(raw, "strict", _WINDOWS)[0]
+
+
+def is_mixed(raw: bytes) -> bool:
+    """Tell whether bytes read as Windows-1252 hold anything that looks like UTF-8; it may be only a row of them."""
+    array = np.frombuffer(raw, np.uint8)
+    pairs = (array[:-1] >= _LEAST_LEAD) & (array[1:] & _KIND == _FOLLOWS)  # sees ten times as fast that there is none
+    return bool(pairs.any()) and _NOT_WINDOWS.search(raw) is not None
+
+
+def as_utf8(record: bytes) -> bytes | None:
+    """Give the bytes of a record that was read as Windows-1252 and is UTF-8; None where it is what the file says.
+
+    Examples
+    --------
+    >>> as_utf8("BlÃ¥".encode()).decode(), as_utf8("Blå".encode()), as_utf8("Blå, BlÃ¥".encode())
+    ('Blå', None, None)
+    """
+    if record.isascii():
+        return None
+    raw = codecs.charmap_encode(record.decode(), "strict", _TO_WINDOWS)[0]
+    return raw if is_utf8(raw) and _NOT_WINDOWS.search(raw) else None
 
 
 def is_utf8(line: bytes) -> bool:
