@@ -79,6 +79,11 @@ class Imported:
     counts: Counts
     examples: tuple[Rejected, ...]
 
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What should be known of the logs before their figures are believed, each once."""
+        return tuple(dict.fromkeys(caution for one in self.understood for caution in one.cautions))
+
 
 @dataclass
 class _Part:

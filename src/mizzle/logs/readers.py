@@ -10,6 +10,7 @@ import pyarrow as pa
 from mizzle.errors import UnclearMapping, UnreadableLog
 from mizzle.logs import source
 from mizzle.logs.batches import ROW
+from mizzle.logs.meaning.cautions import cautions
 from mizzle.logs.meaning.guess import guess
 from mizzle.logs.meaning.mapping import Mapping, mapping_path
 from mizzle.logs.times.moments import TimeFormat, TimeProfile
@@ -35,6 +36,8 @@ class Understood:
         What the columns mean, and how the times of end and start are written.
     first
         The first rows as text, to be shown beside the mapping.
+    cautions
+        What should be known before its figures are believed; `facts` has it among its notes.
     """
 
     log: Path
@@ -42,11 +45,13 @@ class Understood:
     mapping: Mapping
     formats: tuple[TimeFormat, TimeFormat | None]
     first: pa.Table
+    cautions: tuple[str, ...] = ()
 
     @property
     def facts(self) -> Facts:
-        """What the reader found out about the file."""
-        return self.reader.facts
+        """What was found out about the file."""
+        facts = self.reader.facts
+        return replace(facts, notes=(*facts.notes, *self.cautions))
 
 
 def open_reader(
@@ -136,7 +141,7 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
         start=mapping.start if start else None,
         start_format=str(start) if start else None,
     )
-    return Understood(log, reader, mapping, (end, start), first)
+    return Understood(log, reader, mapping, (end, start), first, cautions(first, mapping, reader.facts))
 
 
 def _sample(reader: Reader, log: Path) -> pa.Table:

@@ -46,6 +46,9 @@ _KINDS = {
     "ate_abort": _ASIDE,
 }
 
+TRANSITIONS = frozenset(_KINDS)
+"""Words of XES for what an event says of the work that it belongs to."""
+
 
 class Paired(NamedTuple):
     """Events after pairing.
