@@ -10,6 +10,7 @@ import pytest
 from mizzle.errors import NoSuchName, UnclearMapping, UnreadableLog
 from mizzle.logs.batches import ROW, Mark, Rejected
 from mizzle.logs.ocel import open_ocel, reader, written_json, written_sqlite, written_xml
+from mizzle.logs.readers import understand
 
 OBJECTS = {"o1": "order", "o2": "order", "i1": "item", "i2": "item", "p1": "package"}
 EVENTS = [
@@ -202,8 +203,25 @@ def test_without_an_object_type_the_log_asks_which(tmp_path, write):
     )
 
 
+@pytest.mark.parametrize("write", WRITERS)
+def test_the_only_type_that_events_belong_to_is_the_case_without_a_question(tmp_path, write):
+    alone = [(*event[:4], [one for one in event[4] if one.startswith("o")]) for event in EVENTS]
+    content = {write_json: as_json, write_xml: as_xml}.get(write, lambda *given: given)(OBJECTS, alone)
+    path = write(tmp_path, *content) if write is write_sqlite else write(tmp_path, content)
+    reader = open_ocel(path)
+    assert (reader.facts.object_type, reader.facts.choices) == ("order", ("item", "order", "package"))
+    assert reader.facts.notes[1] == "case: order, the only kind of object that events belong to"
+    assert rows(path, None) == rows(path, "order")
+    understood = understand(path, None, {"department": ""})
+    assert (understood.mapping.case, understood.mapping.object_type) == ("ocel:oid", "order")
+    assert understand(path, understood.mapping, {}).mapping.object_type == "order"
+
+
 def test_a_question_stays_short(tmp_path):
-    one = open_ocel(write_json(tmp_path, as_json({"o1": "big order"})))
+    two = open_ocel(write_json(tmp_path, as_json({"o1": "big order", "p1": "package"})))
+    with pytest.raises(UnclearMapping, match=r"the case: big order or package\? Say --case 'big order'"):
+        next(two.batches())
+    one = open_ocel(write_json(tmp_path, as_json({"nobody's": "big order"})))
     with pytest.raises(UnclearMapping, match=r"the case: big order\? Say --case 'big order'"):
         next(one.batches())
     many = open_ocel(write_json(tmp_path, as_json({f"o{n}": f"t{n:02}" for n in range(30)})))

@@ -94,6 +94,8 @@ class Facts:
         ``end``, ``start``, ``resource``); empty for free tables.
     choices
         For OCEL: the object types, one of which the user names as the case.
+    object_type
+        For OCEL: the one that is the case, named or the only one that events belong to; empty where it is open.
     separator
         What stands between the cells of a text file; empty for other formats.
     """
@@ -102,6 +104,7 @@ class Facts:
     notes: tuple[str, ...] = ()
     known: dict[str, str] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
+    object_type: str = ""
     separator: str = ""
 
 

@@ -123,7 +123,9 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
     reader = open_reader(log, object_type=object_type, sheet=sheet)
     try:
         if object_type in reader.facts.choices:
-            options |= {"case": reader.facts.known["case"], "object_type": object_type}
+            options["case"] = reader.facts.known["case"]
+        if reader.facts.object_type:
+            options["object_type"] = reader.facts.object_type
         first = _sample(reader, log)
         if mapping is None:
             mapping = guess(reader.columns, first, reader.facts, options)

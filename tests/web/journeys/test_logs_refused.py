@@ -223,7 +223,8 @@ def ocel():
     ]
     events = [
         f'{{"id": "e{n}{step}", "type": "{step}", "time": "2026-01-0{1 + n}T1{place}:00:00Z", "attributes":'
-        f' [{{"name": "team", "value": "{team}"}}], "relationships": [{{"objectId": "o{n}", "qualifier": ""}}]}}'
+        f' [{{"name": "team", "value": "{team}"}}], "relationships": [{{"objectId": "o{n}", "qualifier": ""}},'
+        f' {{"objectId": "i{n}", "qualifier": ""}}]}}'
         for n in range(8)
         for place, (step, team) in enumerate((("take", "Sales"), ("pack", "Store"), ("send", "Van")))
     ]

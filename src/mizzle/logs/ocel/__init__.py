@@ -28,7 +28,8 @@ def open_ocel(path: Path, object_type: str | None = None) -> OcelReader:
     path
         The file: JSON or XML (gzipped or not), or SQLite; told apart by its content.
     object_type
-        The type of objects that are the cases. Without, `facts.choices` lists the types, and `batches` asks.
+        The type of objects that are the cases. Without, it is the only one that events belong to; where there are
+        several, `facts.choices` lists the types, and `batches` asks.
 
     Returns
     -------

@@ -83,7 +83,6 @@ class OcelReader:
     def __init__(self, path: Path, content: Content, object_type: str | None) -> None:
         self._path = path
         self._content = content
-        self._case = object_type
         self.several = 0
         counts: Counter[str] = Counter()
         self._types: dict[str, str] = {}
@@ -100,11 +99,15 @@ class OcelReader:
             raise UnreadableLog(f"{path.name} has {len(choices):,} object types, far more than a real log.")
         if object_type is not None and object_type not in counts:
             raise NoSuchName(self._no_such_type(object_type, choices))
-        self._others = [name for name in choices if name != object_type]
+        only = self._only_type() if object_type is None else None
+        self._case = object_type or only
+        self._others = [name for name in choices if name != self._case]
         self.columns, notes = self._scan()
+        if only:
+            notes = (f"case: {only}, the only kind of object that events belong to", *notes)
         notes = (f"objects: {', '.join(f'{name} ({counts[name]:,})' for name in choices[:_NAMED])}", *notes)
         roles = {"case": CASE, "activity": ACTIVITY, "end": TIME}
-        self.facts = Facts(content.format, notes, roles, choices)
+        self.facts = Facts(content.format, notes, roles, choices, object_type=self._case or "")
 
     def close(self) -> None:
         """Let go of the file. It is open only while `batches` runs, so nothing is left to do."""
@@ -127,7 +130,7 @@ class OcelReader:
         Raises
         ------
         UnclearMapping
-            Where no object type was named as the case.
+            Where no object type was named as the case, and events belong to objects of several.
         UnreadableLog
             For a file that is broken, or breaks off.
         """
@@ -178,6 +181,16 @@ class OcelReader:
             return [], "belongs to too many cases"
         self.several += len(cases) > 1
         return [row | {CASE: case} for case in cases], None
+
+    def _only_type(self) -> str | None:
+        """Find the one type of the objects that events belong to; None where they are of several, or there are none."""
+        related: set[str] = set()
+        with closing(self._content.events()) as events:
+            for event in events:
+                related |= {self._types[name] for name in event.objects if name in self._types}
+                if len(related) > 1:
+                    return None
+        return next(iter(related), None)
 
     def _scan(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Look at the first events: which attributes there are, and how many events belong to several cases."""
