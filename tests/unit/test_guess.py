@@ -168,6 +168,18 @@ def test_everything_can_be_named_even_where_nothing_could_be_guessed():
     assert look(columns, **given).columns() == ("a", "b", "c")
 
 
+def test_a_column_named_twice_is_refused_before_anything_is_asked():
+    columns = {"a": ["1"], "b": ["x"], "c": ["soon"]}
+    assert refused(columns, case="a", activity="a").startswith("Column 'a' is named for both case")
+
+
+def test_what_the_standard_says_gives_way_to_what_the_user_says_of_the_same_column():
+    columns = log(case=by_number, activity=by_step, team=by_team, begun=moving)
+    facts = Facts("XES", known={"case": "case", "activity": "activity", "department": "team", "start": "begun"})
+    assert look(columns, facts, end="begun").columns() == ("case", "activity", "team", "begun")
+    assert look(columns, facts, end="begun", activity="team").activity == "team"
+
+
 def test_a_named_column_that_is_not_there_is_refused_with_near_ones():
     columns = log(number=by_number, state=by_step, team=by_team, end=moving)
     assert "no column called 'numbr'. Did you mean 'number'? Name one of its columns with --case." in refused(

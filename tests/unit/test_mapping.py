@@ -110,6 +110,29 @@ def test_a_column_that_the_file_does_not_have_is_named_with_near_ones():
         Mapping("a", "b", "c", "d", extras=("a", "x")).check(["a", "b", "c", "d"])
 
 
+@pytest.mark.parametrize(
+    ("roles", "message"),
+    [
+        ({"activity": "case"}, "for both case and activity, and cannot say both. Name another one with --activity."),
+        ({"department": "case"}, """Name another one with --department, or say --department "" if the log has none."""),
+        ({"start": "end"}, "Column 'end' is named for both end and start"),
+        ({"end": "activity"}, "Name another one with --end."),
+    ],
+)
+def test_a_column_that_is_to_mean_two_things_is_refused(roles, message):
+    given = {"case": "case", "activity": "activity", "department": "team", "end": "end"} | roles
+    with pytest.raises(UnclearMapping) as caught:
+        Mapping(**given).check(["case", "activity", "team", "end"])
+    assert message in str(caught.value)
+
+
+def test_a_team_may_be_a_step_and_a_person_a_team_or_a_case():
+    for roles in ({"activity": "team"}, {"resource": "team"}, {"resource": "case"}):
+        Mapping(**{"case": "case", "activity": "activity", "department": "team", "end": "end"} | roles).check(
+            ["case", "activity", "team", "end"]
+        )
+
+
 def test_options_win_over_the_mapping_and_none_leaves_it_alone():
     changed = FULL.with_options(case="x", start="", department="group", timezone=None)
     assert (changed.case, changed.start, changed.department) == ("x", None, "group")

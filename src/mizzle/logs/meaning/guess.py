@@ -10,7 +10,15 @@ import pyarrow as pa
 
 from mizzle.errors import UnclearMapping
 from mizzle.logs.meaning.looks import Look, Steps, look_at
-from mizzle.logs.meaning.mapping import ROLES, Mapping, column_or_none, listed, no_such_column
+from mizzle.logs.meaning.mapping import (
+    ROLES,
+    Mapping,
+    column_or_none,
+    keep_apart,
+    listed,
+    may_be_one,
+    no_such_column,
+)
 from mizzle.logs.meaning.rolenames import HINT, LIKELY, SURE, weight
 
 if TYPE_CHECKING:
@@ -53,10 +61,13 @@ class _Guess:
         self.looks = looks
         self.roles: dict[str, str | None] = {}
         self.reasons: dict[str, str] = {}
+        named = {role: given[role] for role in ROLES if given.get(role) is not None}
         for role in ROLES:
-            if given.get(role) is not None:
-                self.give(role, given[role] or None, "named on the command line")
-            elif role in known:
+            if role in named:
+                self.give(role, named[role] or None, "named on the command line")
+            elif role in known and not any(
+                column == known[role] and not may_be_one(role, other) for other, column in named.items()
+            ):
                 self.give(role, known[role], f"the standard of {facts.format} says so")
 
     def give(self, role: str, column: str | None, why: str) -> None:
@@ -99,8 +110,8 @@ def guess(columns: Sequence[str], sample: pa.Table, facts: Facts, given: Dict[st
     Raises
     ------
     UnclearMapping
-        For a named column that the file does not have, none for a role that every log needs, or two that are equally
-        good; the message says which option decides it.
+        For a named column that the file does not have, or that is to mean two things at once, none for a role that
+        every log needs, or two that are equally good; the message says which option decides it.
 
     Examples
     --------
@@ -118,6 +129,7 @@ def guess(columns: Sequence[str], sample: pa.Table, facts: Facts, given: Dict[st
             raise UnclearMapping(no_such_column(options[role], columns, role))
         if options.get(role) == "":
             column_or_none(role, "")  # asks for a role that every log needs
+    keep_apart({role: options[role] for role in ROLES if options.get(role)})
     known = {role: column for role, column in facts.known.items() if column in columns}
     # By name once: asking a table for a column searches all of its names, and a file may have thousands.
     held, empty = dict(zip(sample.column_names, sample.columns, strict=True)), pa.nulls(sample.num_rows, pa.string())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass, field, fields, replace
+from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from mizzle.logs.times.moments import MISSING, TimeFormat
 from mizzle.logs.times.zones import zone_named
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Dict
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -113,16 +115,18 @@ class Mapping:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
 
     def check(self, columns: Sequence[str]) -> None:
-        """Check that a file has every column of this mapping.
+        """Check that a file has every column of this mapping, and that none is to mean two things at once.
 
         Raises
         ------
         UnclearMapping
-            For a column that it does not have; the message offers near ones.
+            For a column that it does not have; the message offers near ones. For one that is to mean two things at
+            once: case, activity and times are different columns, and so are case and department.
         """
         for role, column in self.roles.items():
             if column not in columns:
                 raise UnclearMapping(no_such_column(column, columns, role))
+        keep_apart(self.roles)
         for column in self.extras:
             if column not in columns:
                 raise UnclearMapping(f"{_no_column(column, columns)} Take it out of extras in the mapping file.")
@@ -201,6 +205,37 @@ class Mapping:
         }
         values |= {role: column_or_none(role, values[role]) for role in ROLES if role in values}
         return Mapping(**values)
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Say whether one column may have both of two roles.
+
+    A log of handovers alone has nothing but departments to call its steps by. A resource is kept as a pseudonym, and
+    may be a case or a department as well.
+
+    Examples
+    --------
+    >>> may_be_one("activity", "department"), may_be_one("case", "activity"), may_be_one("end", "start")
+    (True, False, False)
+    """
+    return "resource" in (one, other) or {one, other} == {"activity", "department"}
+
+
+def keep_apart(roles: Dict[str, str]) -> None:
+    """Check that no column has two roles that no column can have at once (see `may_be_one`).
+
+    Raises
+    ------
+    UnclearMapping
+        For one that has.
+    """
+    for one, other in combinations(roles, 2):
+        if roles[one] == roles[other] and not may_be_one(one, other):
+            none = f', or say --{other} "" if the log has none' if other in _OPTIONAL else ""
+            raise UnclearMapping(
+                f"Column {roles[one]!r} is named for both {one} and {other}, and cannot say both. Name another one with"
+                f" --{other}{none}."
+            )
 
 
 def mapping_path(log: Path) -> Path:
