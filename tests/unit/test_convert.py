@@ -123,6 +123,28 @@ def test_times_are_read_in_the_zone_of_the_mapping():
     assert convert(batch(GOOD), mapping, (ISO, None)).table["end"][0].as_py().hour == 8
 
 
+def test_an_end_in_a_doubled_hour_is_the_second_where_it_would_be_before_its_start():
+    mapping = Mapping("case", "activity", "team", "end", "start", timezone="Europe/Oslo")
+    rows = [
+        ("2024-10-27T01:30", "2024-10-27T02:10"),
+        ("2024-10-27T02:50", "2024-10-27T02:10"),
+        ("2024-10-27T02:50+02:00", "2024-10-27T02:50"),
+        ("2024-10-27T02:40+01:00", "2024-10-27T02:50"),
+        ("", "2024-10-27T02:10"),
+        ("2024-10-27T02:55+01:00", "2024-10-27T02:50"),
+        ("2024-10-27T02:50", "2024-10-27T02:10+02:00"),
+        ("2024-03-31T02:50", "2024-03-31T02:10"),
+        ("2024-07-01T02:50", "2024-07-01T02:10"),
+    ]
+    found = convert(batch(*(with_(start=start, end=end) for start, end in rows)), mapping, (ISO, ISO))
+    minutes = [
+        (f"{event['start']:%H:%M}" if event["start"] else "", f"{event['end']:%H:%M}")
+        for event in found.table.to_pylist()
+    ]
+    assert minutes == [("23:30", "00:10"), ("00:50", "01:10"), ("00:50", "00:50"), ("01:40", "01:50"), ("", "00:10")]
+    assert [(one.row, one.reason) for one in found.rejected] == [(row, "end before start") for row in (6, 7, 8, 9)]
+
+
 def test_a_batch_without_rows_gives_an_empty_table():
     found = convert(batch(), FULL, (ISO, ISO), KEY)
     assert found.table.num_rows == 0

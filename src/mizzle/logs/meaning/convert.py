@@ -116,12 +116,12 @@ def _events(
         "activity": cells[mapping.activity],
         "department": nothing if mapping.department is None else cells[mapping.department],
         "start": pa.nulls(len(row), INSTANT),
-        "end": end_format.read(cells[mapping.end], mapping.timezone),
         "resource": nothing,
         "row": row,
     }
     if mapping.start is not None and start_format is not None:
         columns["start"] = start_format.read(cells[mapping.start], mapping.timezone)
+    columns["end"] = end_format.read(cells[mapping.end], mapping.timezone, after=columns["start"])
     if mapping.resource is not None and key is not None:
         columns["resource"] = pseudonyms(cells[mapping.resource], key)
     extras = {EXTRA + name: cells[name] for name in mapping.extras}

@@ -167,7 +167,7 @@ class TimeFormat:
         """Give the spelling."""
         return self.name
 
-    def read(self, array: pa.Array, timezone: str = "UTC") -> pa.Array:
+    def read(self, array: pa.Array, timezone: str = "UTC", after: pa.Array | None = None) -> pa.Array:
         """Read the values of a column.
 
         Parameters
@@ -177,6 +177,9 @@ class TimeFormat:
         timezone
             Name of the zone (as ``Europe/Oslo``) of values that name none themselves. A time that a clock change
             skips or doubles is read with the offset in force before the change: of a doubled hour, the first.
+        after
+            Instants that the values cannot be before, as the starts of what ended at them; null says nothing. A time
+            of a doubled hour that would be is taken for the second.
 
         Returns
         -------
@@ -203,7 +206,13 @@ class TimeFormat:
                 local[places] = self.name == "Excel days" if counted else not layout.has_zone
         if timezone != "UTC":
             inside = valid & local & (micros >= _FIRST) & (micros < _LAST)
+            written = micros
             micros = np.where(inside, micros - offsets(np.where(inside, micros, 0), zone), micros)
+            if after is not None:
+                earliest = after.cast(pa.int64()).fill_null(_FIRST).to_numpy()
+                late = np.flatnonzero(inside & (micros < earliest))
+                second = written[late] - offsets(written[late], zone, fold=1)
+                micros[late] = np.where(second >= earliest[late], second, micros[late])
         valid &= (micros >= _FIRST) & (micros < _LAST)
         return pa.array(micros, mask=~valid).cast(INSTANT)
 

@@ -41,8 +41,11 @@ def zone_named(name: str) -> ZoneInfo:
         ) from unknown
 
 
-def offsets(micros: Numbers, zone: ZoneInfo) -> Numbers:
-    """How far a zone is ahead of UTC at local times, in microseconds, before a change where there are two answers."""
+def offsets(micros: Numbers, zone: ZoneInfo, fold: int = 0) -> Numbers:
+    """How far a zone is ahead of UTC at local times, in microseconds.
+
+    Where a clock change gives two answers, it is that before the change; that after it for a `fold` of 1.
+    """
     day = micros // _DAY
     if not len(day):
         return day
@@ -54,7 +57,7 @@ def offsets(micros: Numbers, zone: ZoneInfo) -> Numbers:
     offsets = at_midnight[day]
     places = np.flatnonzero(changes[day])
     distinct, back = np.unique(micros[places], return_inverse=True)
-    offsets[places] = np.array([_offset(zone, int(one)) for one in distinct], dtype=np.int64)[back]
+    offsets[places] = np.array([_offset(zone, int(one), fold) for one in distinct], dtype=np.int64)[back]
     return offsets
 
 
@@ -67,7 +70,7 @@ def _offsets_of_year(zone: ZoneInfo, year: int) -> tuple[Numbers, Flags]:
     return offsets[:-1], offsets[:-1] != offsets[1:]
 
 
-def _offset(zone: ZoneInfo, micros: int) -> int:
+def _offset(zone: ZoneInfo, micros: int, fold: int = 0) -> int:
     """How far ahead of UTC at one local time; Python's `fold=0` is the offset before a change."""
-    ahead = (datetime(1970, 1, 1, tzinfo=zone) + timedelta(microseconds=micros)).utcoffset()
+    ahead = (datetime(1970, 1, 1, tzinfo=zone) + timedelta(microseconds=micros)).replace(fold=fold).utcoffset()
     return 0 if ahead is None else ahead // timedelta(microseconds=1)
