@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+INTERRUPTED = "Query interrupted"
+"""What the engine says of itself, as any other error, when it is stopped from the keyboard in the middle of a query."""
+
 
 class MizzleError(Exception):
     """Something that the person at the keyboard can mend; the message says how.

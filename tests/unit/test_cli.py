@@ -354,6 +354,19 @@ def test_refusals_are_one_sentence_without_a_traceback(ask, log, tmp_path):
         assert "Traceback" not in said
 
 
+def test_a_damaged_event_table_ends_with_two_and_a_sentence(ask, log, tmp_path):
+    table = tmp_path / "events.parquet"
+    answer(ask, "log", "import", log, "--out", table)
+    whole = table.read_bytes()
+    table.write_bytes(whole[:4] + bytes(500) + whole[504:])
+    for words in (("distance", table), ("map", table, "--perception", "pick"), ("timeline", table, "--case-id", "c01")):
+        code, _, said = ask(*words)
+        assert (code, said.splitlines()[0]) == (
+            2,
+            f"mizzle: {table} is damaged: a part of it cannot be read. Import the log again.",
+        )
+
+
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
 def test_a_stop_from_the_keyboard_ends_with_130(ask, log, tmp_path, monkeypatch, stopped):
     def stop(_chosen):

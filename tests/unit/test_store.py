@@ -10,10 +10,10 @@ import pytest
 
 from factories import raw
 from mizzle import tables
-from mizzle.errors import UnreadableLog
+from mizzle.errors import INTERRUPTED, MizzleError, UnreadableLog
 from mizzle.logs import events_in_memory, is_event_table, open_events
 from mizzle.logs.steps import ORDER
-from mizzle.logs.store import KEY, with_moment, write_events
+from mizzle.logs.store import KEY, append_events, or_damaged, with_moment, write_events
 
 ROWS = [("a", "x", "D1", "0", "1"), ("a", "y", "D2", "2", "3"), ("b", "x", "D1", "-", "4")]
 
@@ -55,6 +55,59 @@ def test_a_table_of_another_form_says_so(tmp_path, duckdb):
     pq.write_table(table, tmp_path / "later.parquet")
     with pytest.raises(UnreadableLog, match=r"form 99.*Import the log again"):
         open_events(tmp_path / "later.parquet", duckdb)
+
+
+def overwritten(path):
+    data = bytearray(path.read_bytes())
+    data[4:400] = bytes(396)
+    path.write_bytes(data)
+
+
+def another_case(path):
+    before, found, after = path.read_bytes().rpartition(b"PAR1")[0].partition(b"\1\0\0\0b")
+    assert found
+    path.write_bytes(before + b"\1\0\0\0z" + after + b"PAR1")
+
+
+def nameless(path):
+    table = pq.read_table(path)
+    place = table.schema.get_field_index("node")
+    table = table.set_column(place, table.schema.field(place), pa.array([1 << 20, 1 << 20, 7], pa.int32()))
+    pq.write_table(table.replace_schema_metadata({KEY: pq.read_metadata(path).metadata[KEY]}), path)
+
+
+def fails():
+    raise IndexError("tuple index out of range")
+
+
+@pytest.mark.parametrize("damage", [overwritten, another_case, nameless, lambda path: path.write_bytes(b"PAR1")])
+def test_what_goes_wrong_with_a_damaged_table_is_one_sentence(tmp_path, damage):
+    path = tmp_path / "events.parquet"
+    keep(path)
+    damage(path)
+    with pytest.raises(UnreadableLog, match=r"events.parquet is damaged: .* Import the log again."), or_damaged(path):
+        fails()
+
+
+def test_what_goes_wrong_with_a_table_that_is_whole_stays_what_it_is(tmp_path):
+    path = tmp_path / "events.parquet"
+    keep(path)
+    with pytest.raises(IndexError), or_damaged(path):
+        fails()
+    overwritten(path)
+    with pytest.raises(RuntimeError, match=INTERRUPTED), or_damaged(path):
+        raise RuntimeError(INTERRUPTED)
+    with pytest.raises(MizzleError, match="No such case"), or_damaged(path):
+        raise MizzleError("No such case.")
+
+
+def test_nothing_is_added_to_a_damaged_table(tmp_path):
+    path = tmp_path / "events.parquet"
+    keep(path)
+    overwritten(path)
+    more = with_moment(raw([("c", "x", "D1", "0", "1")])).combine_chunks().to_batches()
+    with pytest.raises(UnreadableLog, match=r"is damaged"):
+        append_events(path, more, tmp_path / "fresh.parquet")
 
 
 def test_no_events_are_nothing_to_keep(tmp_path, duckdb):

@@ -23,10 +23,6 @@ EXIT = """exit codes:
 """
 
 
-INTERRUPTED = "Query interrupted"
-"""What the engine says of itself, as any other error, when it is stopped from the keyboard in the middle of a query."""
-
-
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the words given, and how to see what is possible."""
@@ -151,7 +147,7 @@ def run(words: Sequence[str] | None = None, top: argparse.ArgumentParser | None 
 
 def _guarded(chosen: argparse.Namespace) -> int:
     """Run a command; say what went wrong in words, and give the exit code."""
-    from mizzle.errors import MizzleError
+    from mizzle.errors import INTERRUPTED, MizzleError
 
     try:
         if chosen.command == "measure":

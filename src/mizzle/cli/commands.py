@@ -17,6 +17,7 @@ from mizzle.engines import Engine, open_engine
 from mizzle.errors import MizzleError, TooManyRejected
 from mizzle.logs import Imported, import_log, is_event_table, make_key, open_events, read_key
 from mizzle.logs.meaning.mapping import Mapping, mapping_path
+from mizzle.logs.store import or_damaged
 
 if TYPE_CHECKING:
     import argparse
@@ -136,7 +137,7 @@ def _events(chosen: argparse.Namespace) -> Iterator[Events]:
             path = Path(folder) / "events.parquet"
             done = _import_into(chosen, [chosen.file], path, None, accept=chosen.accept_rejects)
             screen.on_the_way(done, is_kept=not any(file.parent == path.parent for file in done.rejected_files))
-        with _engine(chosen) as engine:
+        with _engine(chosen) as engine, or_damaged(path):
             yield open_events(path, engine)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from mizzle.errors import UnreadableLog
+from mizzle.errors import INTERRUPTED, MizzleError, UnreadableLog
 from mizzle.logs.steps import ORDER, Chain, bounded
-from mizzle.tables import EVENTS, RAW_EVENTS, Events
+from mizzle.tables import ACTIVITY_BITS, EVENTS, MOST_ACTIVITIES, RAW_EVENTS, Events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,7 +85,7 @@ def append_events(existing: Path, batches: Iterable[pa.RecordBatch], path: Path)
     """
     metadata = read_metadata(existing)
     chain = Chain.again(metadata["departments"], metadata["activities"])
-    with pq.ParquetFile(existing) as file:
+    with or_damaged(existing), pq.ParquetFile(existing) as file:
         return _write(_merged(file, batches, chain), chain, path)
 
 
@@ -185,6 +186,66 @@ def open_events(path: Path, engine: Engine) -> Events:
         When the file is no event table of mizzle, or of a form that this version cannot read.
     """
     return _events(engine, path, read_metadata(path))
+
+
+@contextmanager
+def or_damaged(path: Path) -> Iterator[None]:
+    """While an event table is measured: say in one sentence where the file turns out to be damaged.
+
+    Each engine words that in its own way, or stumbles over codes that mean nothing. So nobody's words are asked: where
+    anything goes wrong, the file is read once more, and whole.
+
+    Parameters
+    ----------
+    path
+        The event table.
+
+    Raises
+    ------
+    UnreadableLog
+        Where something went wrong, and the file cannot be read as a whole.
+    """
+    try:
+        yield
+    except MizzleError:
+        raise
+    except Exception as problem:
+        if str(problem) == INTERRUPTED or _is_whole(path):
+            raise
+        raise UnreadableLog(f"{path} is damaged: a part of it cannot be read. Import the log again.") from problem
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether all of an event table can be read, and its values are those that the rest of the file tells of."""
+    try:
+        with open_table(path) as file:
+            known = _metadata_of(file, path)
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group)
+                table.validate(full=True)
+                about = file.metadata.row_group(group)
+                told = (about.column(place).statistics for place in range(table.num_columns))
+                if not all(map(_is_as_told, table.columns, told)) or not _has_names(table, known):
+                    return False
+    except (OSError, pa.ArrowException, UnreadableLog):
+        return False
+    return True
+
+
+def _is_as_told(column: pa.ChunkedArray, told: pq.Statistics | None) -> bool:
+    """Whether the least and the greatest value of a column are those of its statistics, where it has any."""
+    found = pc.min_max(column).as_py()
+    return told is None or not told.has_min_max or (found["min"], found["max"]) == (told.min, told.max)
+
+
+def _has_names(table: pa.Table, known: dict[str, Any]) -> bool:
+    """Whether all codes of nodes stand for a department and an activity."""
+    for name in ("node", "previous"):
+        codes = table[name].drop_null().to_numpy()
+        departments, activities = codes >> ACTIVITY_BITS, codes % MOST_ACTIVITIES
+        if (departments >= len(known["departments"])).any() or (activities >= len(known["activities"])).any():
+            return False
+    return True
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
