@@ -263,7 +263,26 @@ def test_dates_are_decided_from_the_whole_column(tmp_path, monkeypatch):
 
 def test_an_empty_column_of_starts_is_no_column_of_starts(tmp_path):
     log = written(tmp_path / "log.csv", [line(f"c{n}", start="", end=f"2024-01-0{n} 10:00") for n in range(1, 9)])
-    assert load(log, tmp_path / "out.parquet").understood[0].mapping.start is None
+    mapping = load(log, tmp_path / "out.parquet").understood[0].mapping
+    assert (mapping.start, mapping.reasons["start"]) == (None, "no column says when an event began")
+
+
+def test_work_of_xes_that_never_ends_is_an_event_without_a_start(tmp_path):
+    def event(activity, transition, time):
+        said = (
+            f'<string key="concept:name" value="{activity}"/><string key="lifecycle:transition" value="{transition}"/>'
+        )
+        return f'<event>{said}<string key="org:group" value="D"/><date key="time:timestamp" value="{time}"/></event>'
+
+    steps = [("a", "complete", "2024-01-01T09:00:00Z"), ("a", "start", "2024-01-01T08:00:00Z")]
+    steps += [("b", "start", "2024-01-01T10:00:00Z"), ("b", "ate_abort", "2024-01-01T11:00:00Z")]
+    body = "".join(event(*step) for step in steps)
+    log = tmp_path / "log.xes"
+    log.write_text(f'<log><trace><string key="concept:name" value="1"/>{body}</trace></log>')
+    logs.import_log([log], tmp_path / "out.parquet", accept_rejects=True)
+    found = pq.read_table(tmp_path / "out.parquet", columns=["activity", "start", "end"]).to_pylist()
+    hours = [(one["activity"], one["start"] and one["start"].hour, one["end"].hour) for one in found]
+    assert hours == [("a", 8, 9), ("b", None, 10)]
 
 
 def test_names_of_logs_lose_their_endings():

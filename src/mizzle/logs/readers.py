@@ -137,11 +137,13 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
     except BaseException:
         reader.close()
         raise
+    is_empty = mapping.start is not None and start is None
     mapping = replace(
         mapping,
         end_format=str(end),
         start=mapping.start if start else None,
         start_format=str(start) if start else None,
+        reasons=mapping.reasons | ({"start": "no column says when an event began"} if is_empty else {}),
     )
     return Understood(log, reader, mapping, (end, start), first, cautions(first, mapping, reader.facts))
 
