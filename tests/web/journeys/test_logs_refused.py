@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import os
+import re
 import zipfile
 from dataclasses import replace
 
@@ -193,6 +194,59 @@ def test_rows_of_which_none_can_be_read_ask_for_other_columns(lead_browser, jour
     assert lead_browser.get(page_of(journey, f"/{log.public_id}/rejected.csv")).status_code == 200
 
 
+def test_a_column_that_was_chosen_for_two_things_is_asked_about(lead_browser, journey, do):
+    _answer, log = send(lead_browser, journey, log_of())
+    work_off(do)
+    choose(lead_browser, journey, log, start="c:done")
+    work_off(do)
+    log.refresh_from_db()
+    assert (log.state, log.look["question"]["field"]) == (LogState.READY, "start")
+    page = text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    assert "The column done cannot be both “End time” and “Start time”." in page
+    assert '<span lang="en">' not in page
+
+
+def test_rows_in_another_encoding_are_told_in_words(lead_browser, journey, do):
+    content = log_of(40).replace(b"Carry it in", "Bær inn".encode("cp1252"))
+    odd = "O-00039;Bær inn;Transport;2026-02-05 10:00;Kari Nordmann;North\n".encode()
+    _answer, log = send(lead_browser, journey, content + odd)
+    work_off(do)
+    choose(lead_browser, journey, log)
+    work_off(do)
+    log.refresh_from_db()
+    assert (log.state, log.counts["reasons"]) == (LogState.IMPORTED, {"mixed encodings": 1})
+    page = text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    assert "another encoding than the rest of the file" in page
+    rows = lead_browser.get(page_of(journey, f"/{log.public_id}/rejected.csv"))
+    sent = b"".join(rows.streaming_content).decode()
+    assert "another encoding than the rest of the file: UTF-8 instead of Windows-1252" in sent
+    assert "<span" not in sent
+
+
+def test_a_reason_that_nobody_knows_is_marked_as_english(lead_browser, journey, do):
+    _answer, log = send(lead_browser, journey, log_of())
+    work_off(do)
+    log.refresh_from_db()
+    log.state, log.counts = LogState.IMPORTED, {"rows": 2, "rejected": 1, "reasons": {"a <new> reason": 1}}
+    log.save()
+    page = text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    assert '<span lang="en">a &lt;new&gt; reason</span>' in page
+
+
+def test_rows_that_are_starts_and_ends_are_warned_of_before_and_after_the_import(lead_browser, journey, do):
+    titles, *lines = log_of(20).decode().splitlines()
+    both = [f"{line};{word}" for line in lines for word in ("start", "complete")]
+    _answer, log = send(lead_browser, journey, "\n".join([f"{titles};lifecycle", *both]).encode())
+    work_off(do)
+    caution = "<b>Take care:</b> column lifecycle holds both “start” and “complete”"
+    assert caution in text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    choose(lead_browser, journey, log)
+    work_off(do)
+    log.refresh_from_db()
+    assert log.state == LogState.IMPORTED
+    assert caution in text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+
+
 def test_a_sheet_without_data_can_be_left_for_another(lead_browser, journey, do):
     lines = [line.split(";") for line in log_of(10).decode().splitlines()]
     content = workbook({"Cover": [["Orders of January"]], "Log": lines, "Empty": []})
@@ -245,6 +299,17 @@ def test_the_kind_of_object_that_is_the_case_is_asked_for(lead_browser, journey,
     work_off(do)
     log.refresh_from_db()
     assert (log.state, log.counts["cases"], log.mapping["object_type"]) == (LogState.IMPORTED, 8, "order")
+
+
+def test_the_only_kind_of_object_that_events_belong_to_is_the_case(lead_browser, journey, do):
+    content = re.sub(rb', \{"objectId": "i\d+", "qualifier": ""\}', b"", ocel())
+    _answer, log = send(lead_browser, journey, content, "orders.jsonocel")
+    work_off(do)
+    log.refresh_from_db()
+    assert log.mapping["object_type"] == "order"
+    page = text_of(lead_browser.get(page_of(journey, f"/{log.public_id}")))
+    assert "case: order, the only kind of object that events belong to" in page
+    assert '<span lang="en">' not in page
 
 
 def test_an_upload_beyond_the_limit_is_refused_in_words(lead_browser, journey, settings):
@@ -334,7 +399,7 @@ def test_a_log_that_hides_a_case_without_end_asks_for_another_column(lead_browse
 
 def test_a_sentence_that_nobody_knows_stays_english_and_says_so():
     assert words.marked(words.reason("What is this <b>?")) == '<span lang="en">What is this &lt;b&gt;?</span>'
-    assert words.row("what is this") == "what is this"
+    assert words.marked(words.row("what is this")) == '<span lang="en">what is this</span>'
     assert words.marked(words.why("its name says so; because")) == 'its name says so; <span lang="en">because</span>'
     assert words.marked(words.note("odd: yes")) == '<span lang="en">odd: yes</span>'
 
@@ -353,7 +418,11 @@ def told():
         *words.why("its name says so; 1,417 values in the first 10,000 rows"),
         *words.why("named on the command line"),
         *words.note("separator: semicolon"),
-        words.Piece(words.row("wrong number of cells: 3 instead of 5")),
+        *words.row("wrong number of cells: 3 instead of 5"),
+        *words.reason(
+            "Column 'done' is named for both end and start, and cannot say both. Name another one with --start."
+        ),
+        *words.note("set aside in its first 4 MiB: lifecycle transition 'schedule' is no work: 12"),
     )
 
 

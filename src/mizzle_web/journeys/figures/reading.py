@@ -148,7 +148,8 @@ def _seen(understood: Understood) -> dict[str, Any]:
     hidden = _people(understood.first, shown) | {mapping["resource"]} - {None}
     return {
         "format": understood.facts.format,
-        "notes": list(understood.facts.notes),
+        "notes": list(understood.reader.facts.notes),
+        "cautions": list(understood.cautions),
         "columns": columns,
         "types": list(understood.facts.choices),
         "sheets": list(getattr(understood.reader, "sheets", ())),

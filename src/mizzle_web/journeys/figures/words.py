@@ -65,7 +65,7 @@ REFUSED: tuple[Known, ...] = (
         _("%(file)s is %(what)s, and no event log. Export the log as CSV, Excel (.xlsx), Parquet, XES or OCEL."),
     ),
     (
-        r"(?P<file>.+) is (?P<what>an? [\w ]*archive(?: inside another)?)\. Unpack.*",
+        r"(?P<file>.+) is an? [\w ]+\. Unpack.*",
         _("%(file)s is packed. Unpack it, and send the log that is inside."),
     ),
     (
@@ -93,6 +93,10 @@ REFUSED: tuple[Known, ...] = (
         _("In the first line of %(file)s a quotation mark is never closed. Mend that line."),
     ),
     (
+        rf"The log has (?:more than )?(?:{N} different attributes|an event or trace of more than).*",
+        _("The log has more attributes than any real log. Export it with fewer of them."),
+    ),
+    (
         rf"(?P<file>.+) (?:is not a table of events: it )?has more than (?P<n>{N}) (?:columns|different attributes).*",
         _("%(file)s has more than %(n)s columns, as no log has. Export it with one row for each event."),
     ),
@@ -113,12 +117,20 @@ REFUSED: tuple[Known, ...] = (
         _("%(file)s is damaged, encrypted or breaks off. Copy or export it again."),
     ),
     (
+        r"(?P<file>.+) has no columns of plain values.*",
+        _("%(file)s holds nothing but lists and tables within cells. Export it with one row for each event."),
+    ),
+    (
         r"(?:The file contains entity definitions|(?P<file>.+) declares entities inside).*",
         _("The file defines entities, which a log does not need and which can be an attack. It was not read."),
     ),
     (
         r"(?P<file>.+) is not well-formed (?P<form>XML|JSON).*",
         _("%(file)s is broken: it is no %(form)s that can be read. Export it again."),
+    ),
+    (
+        r"(?P<file>.+) is not XML as .*",
+        _("%(file)s is no XML as an event log would be. Export the log as XES or OCEL."),
     ),
     (
         r"(?P<file>.+) is XML, but .*",
@@ -129,14 +141,78 @@ REFUSED: tuple[Known, ...] = (
         _("%(file)s is JSON, and no event log. Export the log as OCEL 2.0."),
     ),
     (
+        r"(?P<file>.+) (?:is written in (?:UTF-32|an encoding)|holds characters that are not UTF-8).*",
+        _("%(file)s is written in an encoding that mizzle does not read. Save or export it as UTF-8."),
+    ),
+    (
+        r".+ nests (?:elements|values) .*",
+        _("The parts of the file are nested deeper than those of any log. Export it again."),
+    ),
+    (
+        rf".+ holds a single (?:element|tag, text or comment) of more than (?P<n>{N}) MB.*",
+        _("A single part of the file has more than %(n)s MB, as in no log. The file is damaged; export it again."),
+    ),
+    (
+        rf"The log has a trace of more than (?P<n>{N}) MiB.*",
+        _("One trace of the log has more than %(n)s MB, as no case has. Export it again, one trace for each case."),
+    ),
+    (
+        rf"(?P<file>.+) has no trace in its first (?P<n>{N}) MB.*",
+        _("%(file)s has no case in its first %(n)s MB, so it is no log that mizzle can read. Export it again."),
+    ),
+    (
+        r"The log has a <.+> inside an event or an attribute.*",
+        _("In an event of the log stands what XES does not allow there. Export it again."),
+    ),
+    (
+        r"(?P<file>.+) is an SQLite database, but no OCEL.*",
+        _("%(file)s is a database, and no event log. Export the log as OCEL 2.0."),
+    ),
+    (
+        r"(?P<file>.+) is a damaged SQLite database.*",
+        _("%(file)s is damaged. Copy or export it again."),
+    ),
+    (
+        r"(?P<file>.+) has events of type .+, but no table .*",
+        _("A part of the events is missing from %(file)s. Export it again."),
+    ),
+    (
+        r"(?P<file>.+) has changes that are not yet written into it.*",
+        _("%(file)s is open in another program, which has not yet written all of it. Close that, and send it again."),
+    ),
+    (
+        r"(?P<file>.+) takes far too long to read for its size.*",
+        _("%(file)s takes far longer to read than a log of its size should. Export it again."),
+    ),
+    (
+        rf"(?P<file>.+) has (?P<n>{N}) (?:object|event) types, far more.*",
+        _("%(file)s has %(n)s kinds of objects or events, far more than a real log. Export it with fewer of them."),
+    ),
+    (
         r"(?P<file>.+) is an? (?:XES|OCEL) log without .*",
         _("%(file)s has no event in it. Export it again with its events."),
     ),
     (r"(?P<file>.+) is OCEL 1\.0\..*", _("%(file)s is OCEL 1.0. Convert it to OCEL 2.0, and send that.")),
     (r"Not one event could be read.*", _("Not one event could be read.")),
     (
-        r"(?:There is no file|.+ may not be read by you|.+ cannot be opened).*",
+        r"(?:There is no file|.+ may not be read by you|.+ cannot be opened|.+ is (?:a folder|not a file on disk)\.).*",
         _("The file is no longer there, or may not be read. Bring it once more."),
+    ),
+    (
+        r"(?P<file>.+) is shorter than when its import began.*",
+        _("%(file)s was changed while it was being read. Bring it once more."),
+    ),
+    (
+        r"(?:The mapping .+ (?:says|does not say|is no)|In the mapping|There is no mapping|.+ is no spelling of).*",
+        _("The file .mapping.toml beside the log cannot be used. Mend it or take it away, and bring the log again."),
+    ),
+    (
+        r"(?:The key .+ (?:has .+ bytes|cannot be read)|There is a file at .+ already|No key can be written at).*",
+        _("The key of the pseudonyms cannot be used. Your operator must mend that; then bring the log again."),
+    ),
+    (
+        r".+ (?:is damaged: a part of it|was written in form|says that it is an event table|is no imported event).*",
+        _("The events of a log of this journey are damaged on the server. Delete that log, and bring it again."),
     ),
     (
         r"This file is part of the journey already: (?P<file>.+)\.",
@@ -178,6 +254,10 @@ ASKED: tuple[Known, ...] = (
     (
         r"Column (?P<name>.+) mixes orders of day and month.*",
         _("The column %(name)s mixes orders of day and month. Say which holds; rows of another one are set aside."),
+    ),
+    (
+        r"Column (?P<q>['\"])(?P<name>.+)(?P=q) is named for both (?P<role>\w+) and (?P<also>\w+), and cannot.*",
+        _("The column %(name)s cannot be both “%(role)s” and “%(also)s”. Choose another one for one of the two."),
     ),
     (r"Column (?P<name>.+) is empty, so.*", _("The column %(name)s is empty. Choose another one.")),
     (
@@ -300,6 +380,11 @@ ROWS: tuple[Known, ...] = (
     (r"field too long", _("a cell that is too long")),
     (r"row too long", _("a row that is too long")),
     (r"unreadable characters", _("signs that cannot be read")),
+    (r"mixed encodings", _("another encoding than the rest of the file")),
+    (
+        r"mixed encodings: this row is (?P<name>.+), the file is (?P<other>.+)",
+        _("another encoding than the rest of the file: %(name)s instead of %(other)s"),
+    ),
     (r"NUL byte in the row", _("signs that are no letters")),
     (r"a quote is never closed", _("a quotation mark is never closed")),
     (r"lifecycle transition.*", _("a step that is no work, as the planning of a task")),
@@ -311,18 +396,70 @@ NOTES: tuple[Known, ...] = (
     (r"separator: comma.*", _("separator: comma")),
     (r"separator: semicolon.*", _("separator: semicolon")),
     (r"separator: tab.*", _("separator: tab")),
-    (r"separator: (?P<name>.+)", _("separator: %(name)s")),
+    (r"separator: bar.*", _("separator: bar")),
+    (r"separator: (?P<name>.+?)(?: \(as its first line says\))?", _("separator: %(name)s")),
+    (r"quotes: single", _("quotation marks: single")),
     (r"sheet: (?P<name>.+)", _("sheet: %(name)s")),
     (r"other sheets: (?P<names>.+)", _("other sheets: %(names)s")),
     (rf"rows: (?P<n>{N})", _("rows: %(n)s")),
     (r"objects: (?P<names>.+)", _("objects: %(names)s")),
+    (
+        r"case: (?P<name>.+), the only kind of object that events belong to",
+        _("case: %(name)s, the only kind of object that events belong to"),
+    ),
+    (
+        rf"events of several cases, one row for each case: (?P<n>{N})(?P<where>.*)",
+        _("events of several cases, taken once for each case: %(n)s%(where)s"),
+    ),
     (r"extensions: (?P<names>.+)", _("extensions: %(names)s")),
+    (r"classifier (?P<name>.+?): (?P<names>.+)", _("classifier %(name)s: %(names)s")),
+    (
+        rf"start and complete events were made one event with both times: (?P<n>{N})(?P<where>.*)",
+        _("starts that became one event with their completion: %(n)s%(where)s"),
+    ),
+    (
+        rf"activities that begin and never end, events without a start .+: (?P<n>{N})(?P<where>.*)",
+        _("activities that never end, kept as events without a start at the time they began: %(n)s%(where)s"),
+    ),
+    (
+        rf"suspend and resume events within an activity, part of it: (?P<n>{N})(?P<where>.*)",
+        _("pauses within an activity, counted as part of it: %(n)s%(where)s"),
+    ),
+    (
+        rf"set aside(?P<where> .+?)?: (?P<row>.+): (?P<n>{N})",
+        _("set aside: %(row)s: %(n)s%(where)s"),
+    ),
+    (
+        r"left out, since they hold lists or tables: (?P<names>.+)",
+        _("left out, since they hold lists or tables: %(names)s"),
+    ),
     (
         r"column (?P<name>.+) has no name: called (?P<other>.+)",
         _("column %(name)s has no name and is called %(other)s"),
     ),
+    (
+        r"column (?P<name>.+) is also named (?P<same>.+): called (?P<other>.+)",
+        _("column %(name)s is also named %(same)s and is called %(other)s"),
+    ),
+    (
+        rf"(?P<n>{N}) more columns have no name, or one that came before",
+        _("more columns without a name, or with one that came before: %(n)s"),
+    ),
+    (
+        r"column (?P<name>.+) holds both '(?P<text>.+)' and '(?P<other>.+)': each row counts.*",
+        _(
+            "column %(name)s holds both “%(text)s” and “%(other)s”: each row counts as work of its own, since only in"
+            " XES do the two become one event. Export both times in one row, or only the rows of the ends"
+        ),
+    ),
 )
-"""What was found out about a file."""
+"""What was found out about a file, and what should be known before its figures are believed."""
+
+WHERE: tuple[Known, ...] = (
+    (rf" in its first (?P<n>{N}) MiB", _("in the first %(n)s MB")),
+    (rf" among the first (?P<n>{N})", _("among the first %(n)s events")),
+)
+"""In which part of a file something was counted, where it was not the whole."""
 
 KINDS = {
     "a PDF": _("a PDF"),
@@ -357,6 +494,12 @@ def _said(name: str, value: str) -> str:
         return _number(int(value.replace(",", "")))
     if name == "p":
         return said.tongue().share(int(value.removesuffix("%")) / 100)
+    if name in ("role", "also"):
+        return role(value)
+    if name == "where" and value:
+        return f" ({_find(value, WHERE) or value.strip()})"
+    if name == "row":
+        return row(value)[0].text
     return str(KINDS.get(value, value)) if name == "what" else value
 
 
@@ -364,10 +507,9 @@ def _number(n: int) -> str:
     return said.tongue().number(n, 0)
 
 
-def reason(sentence: str) -> tuple[Piece, ...]:
+def reason(sentence: str) -> tuple[Piece]:
     """Say why a file is no log, or what is asked about its columns."""
-    found = _find(sentence, REFUSED + ASKED)
-    return (Piece(sentence, is_english=True),) if found is None else (Piece(found),)
+    return _one(sentence, REFUSED + ASKED)
 
 
 def why(reasons: str) -> tuple[Piece, ...]:
@@ -382,14 +524,18 @@ def why(reasons: str) -> tuple[Piece, ...]:
     return tuple(parts)
 
 
-def row(told: str) -> str:
+def row(told: str) -> tuple[Piece]:
     """Say why a row was set aside."""
-    return _find(told, ROWS) or told
+    return _one(told, ROWS)
 
 
-def note(told: str) -> tuple[Piece, ...]:
+def note(told: str) -> tuple[Piece]:
     """Say what was found out about a file."""
-    found = _find(told, NOTES)
+    return _one(told, NOTES)
+
+
+def _one(told: str, known: tuple[Known, ...]) -> tuple[Piece]:
+    found = _find(told, known)
     return (Piece(told, is_english=True),) if found is None else (Piece(found),)
 
 

@@ -126,8 +126,11 @@ def _about(request: Visit, log: Log, form: Columns) -> dict[str, Any]:
         "asked_at": target(form[asked["field"]]) if asked.get("field") in form.fields else "",
         "may_choose": log.state == LogState.READY,
         "notes": [words.marked(words.note(one)) for one in log.look.get("notes", ())],
+        "cautions": [words.marked(words.note(one)) for one in log.look.get("cautions", ())],
         "first": _first_rows(log),
-        "reasons": [(words.row(told), n) for told, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))],
+        "reasons": [
+            (words.marked(words.row(told)), n) for told, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+        ],
         "has_rejected": rejected_file(log) is not None,
         "facts": _facts(log),
         "roles": [(words.role(role), log.mapping[role]) for role in ROLES if log.mapping.get(role)],
@@ -226,8 +229,8 @@ def _lines(file: Path, language: str) -> Iterator[list[str]]:
     with file.open(encoding="utf-8", newline="") as rows:
         for one in csv.DictReader(rows):
             with override(language):
-                told = words.row(one["reason"])
-            yield [one["row"], told, one["text"] or ""]
+                (told,) = words.row(one["reason"])
+            yield [one["row"], told.text, one["text"] or ""]
 
 
 def _measured(public_id: UUID) -> Journey:
