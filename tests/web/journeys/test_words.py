@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from mizzle.logs import source
 from mizzle.logs.meaning.mapping import ROLES
+from mizzle.logs.tabular.dialect import SEPARATORS
 from mizzle_web.journeys.figures import words
 from web.journeys import sentences
 
@@ -34,6 +36,14 @@ def test_every_sentence_of_the_source_is_known(say):
 
 def test_every_kind_of_file_that_is_no_log_has_a_name():
     assert {what for _magic, what in source._FOREIGN} <= set(words.KINDS)
+
+
+@pytest.mark.parametrize("separator", SEPARATORS.values())
+def test_every_separator_has_a_name(separator):
+    with translation.override("nb"):
+        (told,) = words.note(f"separator: {separator} (as its first line says)")
+    assert told.text.startswith("skilletegn: ")
+    assert separator not in told.text.split()
 
 
 def test_every_role_has_a_name():
