@@ -198,6 +198,13 @@ def test_a_promise_is_never_lowered():
     assert release(plan("w2", roster, ASKED, Rules(2)), said(roster, FAVOURABLE), [looser]).rules.insiders == 2
 
 
+def test_a_wave_is_counted_once():
+    roster = Roster(UNITS)
+    first = release(plan("w1", roster, ASKED), said(roster, FAVOURABLE))
+    with pytest.raises(MizzleError, match=r"w1 was released already"):
+        release(plan("w1", roster, ASKED), said(roster, FAVOURABLE), [first])
+
+
 def test_the_same_question_is_not_counted_by_other_answers():
     roster = Roster(UNITS)
     fives, most = (Question("q1", "We hear the customer.", answers) for answers in ("5", "4 to 5"))

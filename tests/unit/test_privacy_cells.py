@@ -146,6 +146,47 @@ def test_where_somebody_has_changed_the_plain_rule_decides():
     assert next(cell for cell in cells if cell.low <= 5 <= cell.high) == Cell(3, 7)
 
 
+def put_together(*waves, favourable):
+    """Release waves of teams that are made of blocks of four people, who all answer alike in each."""
+    blocks = [[f"{block}-{place}" for place in range(4)] for block in range(len(favourable))]
+    liked = {name for number, names in zip(favourable, blocks, strict=True) for name in names[:number]}
+    history = []
+    for number, teams in enumerate(waves):
+        units = {
+            name: (f"Team {team}",) for team, inside in enumerate(teams) for block in inside for name in blocks[block]
+        }
+        roster = Roster(units)
+        answers = {
+            unit: Answers(len(people), {"q1": len(people & liked)}, {"q1": len(people)})
+            for unit, people in roster.leaves().items()
+        }
+        history.append(release(plan(f"w{number}", roster, [Question("q1")]), answers, history))
+    return history
+
+
+RING = ([(0, 1), (2, 3), (4, 5)], [(1, 2), (3, 4), (5, 6)], [(6, 0)])
+"""Teams that are halved and put together anew, until the last is made of the two ends."""
+
+
+def test_what_hangs_together_over_many_steps_gives_nobody_away(monkeypatch):
+    history = put_together(*RING, favourable=(0, 4, 1, 3, 2, 2, 2))
+    assert not audit(history, insiders=1)["q1"]
+    monkeypatch.setattr(choosing, "MOST_RELEASES", 2)
+    history = put_together(*RING, favourable=(0, 4, 1, 3, 2, 2, 2))
+    assert len(audit(history)["q1"]) == 8
+
+
+def test_where_far_releases_cannot_be_true_together_those_near_decide():
+    """Teams three steps away contradict one another; the team asked about is looked at as if they were not there."""
+    a, b, c, d, e = (frozenset(f"{block}{place}" for place in range(6)) for block in "abcde")
+    near = [Published(a | b, 12, Cell(5, 5)), Published(b | c, 12, Cell(6, 6))]
+    far = [Published(c | d, 12, Cell(6, 6)), Published(d | e, 12, Cell(2, 2)), Published(d | e, 12, Cell(9, 9))]
+    asked = a | {"new"}
+    alone = choose_cells(asked, 7, History(near), Rules())
+    assert choose_cells(asked, 7, History([*near, *far]), Rules()) == alone
+    assert len(alone) > 1
+
+
 @pytest.mark.parametrize("insiders", [1, 2])
 def test_strict_rules_stand_against_insiders_who_answer_otherwise(insiders):
     """Whatever the insiders say now, the joiner's answer must not be what is left."""

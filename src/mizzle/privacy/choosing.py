@@ -15,13 +15,17 @@ from mizzle.privacy.following import Outcomes, follow
 from mizzle.privacy.rules import Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from mizzle.privacy.rules import Rules
 
     Whole = NDArray[np.int64]
+
+
+MOST_RELEASES = 60
+"""All that hangs together with a group is looked at where it is no more than this; else two steps."""
 
 
 class Published(NamedTuple):
@@ -72,11 +76,18 @@ class History:
         """Give the places of the releases that share somebody with these people."""
         return {place for person in people for place in self._of.get(person, ())}
 
-    def around(self, people: frozenset[str]) -> list[Published]:
-        """Give the releases that meet these people, and those that meet one of those: two steps."""
-        near = self.sharing(people)
-        step = self.sharing(person for place in near for person in self.releases[place].people)
-        return [self.releases[place] for place in sorted(near | step)]
+    def around(self, people: frozenset[str]) -> Iterator[list[Published]]:
+        """Give the releases that hang together with these people: all where they are few, then those two steps away."""
+        two = near = self._wider(self.sharing(people))
+        while len(wider := self._wider(near)) <= MOST_RELEASES and wider != near:
+            near = wider
+        if near != two:
+            yield [self.releases[place] for place in sorted(near)]
+        yield [self.releases[place] for place in sorted(two)]
+
+    def _wider(self, near: set[int]) -> set[int]:
+        """Add the releases that share somebody with one of these."""
+        return near | self.sharing(person for place in near for person in self.releases[place].people)
 
     def touching(self, people: frozenset[str]) -> list[Published]:
         """Give the releases that meet these people."""
@@ -107,14 +118,17 @@ def choose_cells(people: frozenset[str], n: int, history: History, rules: Rules)
     Formula: start with `rules.cells(n)`; as long as a cell is possible and pins somebody, merge it with a neighbour:
     with one whose union is safe, if there is one, else one that is possible, else the narrower. A cell pins where,
     everybody repeating their answer in all releases, some people must all have answered the same way; with the answers
-    of as many insiders given away as the rules say, whichever they are. Beyond `following.MOST_STATES` partial
-    sums, where somebody must have answered otherwise since, and always in strict mode, the plain rule decides: every
-    cell that an earlier release of some of the same people makes possible, whatever insiders say now, is merged into
-    one, so that it says nothing new.
+    of as many insiders given away as the rules say, whichever they are. All releases that hang together with the group
+    are looked at, up to `MOST_RELEASES`; beyond, and where that is too much to follow or somebody must have answered
+    otherwise since, those that share people with the group and those that share people with these. Where that too is
+    more than `following.MOST_STATES` partial sums, or cannot all be true, and always in strict mode, the plain rule
+    decides: every cell that an earlier release of some of the same people makes possible, whatever insiders say now,
+    is merged into one, so that it says nothing new.
 
     What it does not stand against: in the normal mode an insider who answers otherwise than before, or leaves the
-    question out, and so learns of a joiner; and releases that hang together over more than two steps, as where all
-    teams of an organisation are halved and put together anew. Strict mode stands against both as far as was tried.
+    question out, and so learns of a joiner; and more than `MOST_RELEASES` releases that say together what those of two
+    steps do not, as where all teams of a large organisation are halved and put together anew. Strict mode stands
+    against both as far as was tried.
 
     References
     ----------
@@ -149,9 +163,12 @@ def _plain(people: frozenset[str], n: int, history: History, cells: list[Cell], 
 
 def _audited(people: frozenset[str], n: int, history: History, rules: Rules, cells: list[Cell]) -> list[Cell] | None:
     """Merge cells until none pins anybody; None where there is too much to follow, or some answer has changed."""
-    world = World.of([*history.around(people), Published(people, n, Cell(0, n))])
-    found = world.outcomes(rules.insiders)
-    if found is None or not len(found.counts):
+    for near in history.around(people):
+        world = World.of([*near, Published(people, n, Cell(0, n))])
+        found = world.outcomes(rules.insiders)
+        if found is not None and len(found.counts):
+            break
+    else:
         return None
     skipped = len(people) - n
     judged: dict[Cell, tuple[bool, bool]] = {}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_STATES = 4000
 """Partial sums followed at once; beyond, the plain rule decides."""
 
-MOST_BYTES = 400_000_000
+MOST_BYTES = 30_000_000
 """The memory that what is known of them may take."""
 
 PACKED = 62
@@ -96,7 +96,7 @@ def follow(sizes: Whole, member: Flags, low: Whole, high: Whole, insiders: int) 
         None where there is too much to follow.
     """
     n, releases = member.shape
-    width = (2 * n + 7) // 8
+    width = 8 * ((2 * n + 63) // 64)  # whole words, so that many bits are joined at once
     rows = _Rows(
         np.zeros((1, releases), np.int64),
         tuple(np.zeros((1, *(0,) * level, width), np.uint8) for level in range(insiders + 1)),
@@ -200,8 +200,13 @@ def _merged(rows: _Rows, open_: Whole, high: Whole) -> _Rows:
     starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     if len(starts) == len(order):
         return rows
-    together = tuple(np.bitwise_or.reduceat(one[order], starts, axis=0) for one in rows.together)
-    return _Rows(rows.sums[order[starts]], together)
+    return _Rows(rows.sums[order[starts]], tuple(_joined(one[order], starts) for one in rows.together))
+
+
+def _joined(known: Bits, starts: Whole) -> Bits:
+    """Join what is known of the rows from each of these places to the next."""
+    words = known.reshape(len(known), -1).view(np.uint64)
+    return np.bitwise_or.reduceat(words, starts, axis=0).view(np.uint8).reshape(-1, *known.shape[1:])
 
 
 def _symmetric(flags: Flags) -> Flags:

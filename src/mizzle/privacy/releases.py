@@ -309,9 +309,9 @@ def release(planned: Plan, answers: Mapping[Path, Answers], history: Sequence[Re
     Raises
     ------
     MizzleError
-        Where counts do not go together, or fewer people answered in the whole organisation than may be shown; and
-        where an earlier wave was promised more, or the same question was counted by other answers: then both could be
-        subtracted.
+        Where counts do not go together, or fewer people answered in the whole organisation than may be shown; where
+        the wave was released already; and where an earlier one was promised more, or the same question was counted by
+        other answers: then both could be subtracted.
 
     Notes
     -----
@@ -378,8 +378,12 @@ def _same(question: Question, history: Sequence[Released]) -> list[Published]:
 
 
 def _keeps_promises(planned: Plan, history: Sequence[Released]) -> None:
-    """Refuse rules that are weaker than those of an earlier wave, and another way of counting the same question."""
+    """Refuse a wave twice, rules that are weaker than those of an earlier one, and the same question counted anew."""
     for earlier in history:
+        if earlier.wave == planned.wave:
+            raise MizzleError(
+                f"{planned.wave} was released already, and a wave is counted once. Give this one a name of its own."
+            )
         if earlier.rules.insiders > planned.rules.insiders or earlier.rules.strict > planned.rules.strict:
             strict = ", strictly" if earlier.rules.strict else ""
             raise MizzleError(
