@@ -33,7 +33,8 @@ class Rules:
         How many people of one group may put their own answers together and still learn nothing certain of another: 1
         or 2.
     strict
-        Whether nothing may be certain either to somebody who knows who did not answer, in every wave.
+        Whether nothing may be certain either to somebody who knows who did not answer, in every wave, or to insiders
+        who answer otherwise than before.
 
     Attributes
     ----------

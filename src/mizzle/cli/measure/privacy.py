@@ -273,7 +273,7 @@ MEASURES = (
             Option("--leads", "column of the roster with the unit that a leader leads", "COLUMN"),
             Option("--wave", "name of the wave (default: name of the file)", "NAME"),
             Option("--insiders", "how many people of a group may compare their answers", None, int, 1, choices=(1, 2)),
-            Option("--strict", "stand also against somebody who knows who did not answer"),
+            Option("--strict", "stand also against who knows who did not answer, or answers otherwise than before"),
             Option(
                 "--wording", "file with the questions' names and words, to recognise them in later waves", "FILE", Path
             ),
