@@ -268,7 +268,6 @@ _COUNTED: _Keys = {
     "duplicates": ("count", "events equal to an earlier one in all but the row; they are kept"),
     "first": ("instant", "earliest start"),
     "last": ("instant", "latest end"),
-    "cautions[]": ("text", "what should be known before figures are believed, as that starts and ends are not paired"),
 }
 
 _DEPARTMENT: _Keys = {

@@ -145,10 +145,10 @@ def answers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("answers")
     log, table, small = folder / "service_desk.xes.gz", folder / "events.parquet", folder / "small.csv"
     log.write_bytes((SOURCE / "examples" / log.name).read_bytes())
-    rows = ["case,activity,department,start,end,lifecycle"]
-    rows += [f"{n},Ask,Desk,2024-01-0{n} 08:00,2024-01-0{n} 09:00,start" for n in range(1, 8)]
-    rows += [f"{n},Do,Back office,2024-01-0{n} 10:00,2024-01-0{n} 12:00,complete" for n in range(1, 8)]
-    small.write_text("\n".join([*rows, "8,Ask,Desk,2024-01-08 08:00,never,start"]) + "\n", "utf-8")
+    rows = ["case,activity,department,start,end"]
+    rows += [f"{n},Ask,Desk,2024-01-0{n} 08:00,2024-01-0{n} 09:00" for n in range(1, 8)]
+    rows += [f"{n},Do,Back office,2024-01-0{n} 10:00,2024-01-0{n} 12:00" for n in range(1, 8)]
+    small.write_text("\n".join([*rows, "8,Ask,Desk,2024-01-08 08:00,never"]) + "\n", "utf-8")
     agreed = folder / "agreed.toml"
     agreed.write_text(
         '[[agreement]]\ndepartment = "Desk"\nhours = 1\n[[agreement]]\nfrom = "Desk"\nto = "Back office"\nhours = 1\n',

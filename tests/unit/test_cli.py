@@ -261,25 +261,19 @@ def test_rows_set_aside_on_the_way_are_mentioned(ask, log):
     json.loads(out)
 
 
-def test_a_table_of_starts_and_ends_is_cautioned_about_wherever_it_is_read(ask, tmp_path):
+def test_a_table_of_starts_and_ends_has_one_event_for_both(ask, tmp_path):
     log = tmp_path / "tasks.csv"
     log.write_text(
-        "case,activity,department,end,lifecycle:transition\n"
-        "1,Pack,Store,2024-01-01 08:00,start\n1,Pack,Store,2024-01-01 09:00,complete\n"
-    )
-    caution = (
-        "column lifecycle:transition holds both 'start' and 'complete': each row counts as work of its own, since the"
-        " two are paired in XES only. Write both times into one row, or keep the rows of the ends alone"
+        "case,activity,department,end,lifecycle:transition,channel\n"
+        "1,Pack,Store,2024-01-01 08:00,start,mail\n1,Pack,Store,2024-01-01 09:00,complete,phone\n"
     )
     checked = answer(ask, "log", "check", log)
-    assert (checked["cautions"], checked["found_out"][-1]) == ([caution], caution)
-    table = tmp_path / "events.parquet"
-    assert answer(ask, "log", "import", log, "--out", table)["cautions"] == [caution]
-    for words in (("log", "check", log), ("log", "import", log, "--out", table)):
-        assert " ".join(ask(*words)[1].split()).count(f"Take care: {caution}.") == 1
-    assert f"Take care: {caution}." in ask("distance", log)[2]
-    log.write_text(log.read_text().replace("start", "complete"))
-    assert answer(ask, "log", "check", log)["cautions"] == []
+    note = "rows for the start and the end of the same work become one event: column lifecycle:transition"
+    assert (checked["found_out"][-1], checked["rows"], checked["events"]) == (note, 2, 1)
+    assert (checked["mapping"]["transition"], checked["mapping"]["extras"]) == ("lifecycle:transition", ["channel"])
+    said = " ".join(ask("log", "check", log)[1].split())
+    assert note in said
+    assert "transition lifecycle:transition by its content extras channel" in said
 
 
 def test_too_many_rejected_rows_end_with_two_unless_accepted(ask, log):

@@ -88,6 +88,16 @@ def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path):
         Mapping.load(path)
 
 
+def test_the_column_of_transitions_is_read_and_is_nothing_else():
+    said = Mapping("a", "b", None, "d", extras=("x",), transition="t")
+    assert said.columns() == ("a", "b", "d", "t", "x")
+    assert Mapping("a", "b", None, "d", transition="").columns() == ("a", "b", "d")
+    with pytest.raises(UnclearMapping, match=r"no column called 't'.*out of transition"):
+        said.check(["a", "b", "d", "x"])
+    assert said.with_options(department="t").transition is None
+    assert said.with_options(department="b").transition == "t"
+
+
 def test_the_columns_to_read_are_those_with_a_role_and_the_extras_each_once():
     assert Mapping("a", "b", None, "d", "a", extras=("x", "b")).columns() == ("a", "b", "d", "x")
     assert FULL.roles["start"] == "inicio ñ"

@@ -71,7 +71,6 @@ def _counted(done: Imported) -> Answer:
         "duplicates": done.counts.duplicates,
         "first": moment(done.counts.first_us),
         "last": moment(done.counts.last_us),
-        "cautions": list(done.cautions),
     }
 
 

@@ -136,7 +136,7 @@ def _events(chosen: argparse.Namespace) -> Iterator[Events]:
         else:
             path = Path(folder) / "events.parquet"
             done = _import_into(chosen, [chosen.file], path, None, accept=chosen.accept_rejects)
-            screen.on_the_way(done, is_kept=not any(file.parent == path.parent for file in done.rejected_files))
+            screen.set_aside(done, is_kept=not any(file.parent == path.parent for file in done.rejected_files))
         with _engine(chosen) as engine, or_damaged(path):
             yield open_events(path, engine)
 

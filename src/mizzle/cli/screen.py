@@ -91,16 +91,16 @@ def checked(done: Imported) -> None:
     """Print what a check found."""
     console, one = _out(), done.understood[0]
     console.print(_text(f"{one.log.name}: {one.facts.format}", style="bold"))
-    for note in one.reader.facts.notes:
+    for note in one.facts.notes:
         console.print(_text(f"  {note}"))
-    for caution in done.cautions:
-        console.print(_text(f"  Take care: {caution}."))
     console.print()
     table = _table("What the columns mean", ("", "column", "why"))
     mapping = one.mapping.to_dict()
     for role in ("case", "activity", "department", "end", "start", "resource"):
         column = mapping.get(role)
         table.add_row(role, _text(str(column) if column else "none"), _text(one.mapping.reasons.get(role, "")))
+    if one.mapping.transition:
+        table.add_row("transition", _text(one.mapping.transition), _text(one.mapping.reasons.get("transition", "")))
     if one.mapping.extras:
         table.add_row("extras", _text(", ".join(one.mapping.extras)), _text(one.mapping.reasons.get("extras", "")))
     table.add_row("times", _text(str(one.formats[0])), _text(f"read in {one.mapping.timezone} where they name no zone"))
@@ -112,15 +112,11 @@ def imported(done: Imported) -> None:
     """Print what an import did."""
     console = _out()
     _counted(console, done)
-    for caution in done.cautions:
-        console.print(_text(f"Take care: {caution}."))
     console.print(_text(f"The event table is in {done.out}."))
 
 
-def on_the_way(done: Imported, *, is_kept: bool) -> None:
-    """Say of an import on the way to another answer what to take care of, and what was set aside and is kept where."""
-    for caution in done.cautions:
-        say(f"Take care: {caution}.")
+def set_aside(done: Imported, *, is_kept: bool) -> None:
+    """Say in one sentence what was set aside on the way to another answer, and where it is kept, if it is."""
     if done.rejected:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in done.reasons.items())
         where = f"they are in {done.rejected_files[0]}" if is_kept else "an import keeps them in a file"

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     MIXED = "mixed encodings"
     NUL = "NUL byte in the row"
     QUOTES = "a quote is never closed"
+    NO_WORK = "lifecycle transition that is no work"
 
 
 class Rejected(NamedTuple):

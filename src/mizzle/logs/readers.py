@@ -10,12 +10,13 @@ import pyarrow as pa
 from mizzle.errors import UnclearMapping, UnreadableLog
 from mizzle.logs import source
 from mizzle.logs.batches import ROW
-from mizzle.logs.meaning.cautions import cautions
 from mizzle.logs.meaning.guess import guess
 from mizzle.logs.meaning.mapping import Mapping, mapping_path
+from mizzle.logs.meaning.transitions import find_transition
 from mizzle.logs.times.moments import TimeFormat, TimeProfile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from mizzle.logs.batches import Facts, Reader
@@ -36,8 +37,6 @@ class Understood:
         What the columns mean, and how the times of end and start are written.
     first
         The first rows as text, to be shown beside the mapping.
-    cautions
-        What should be known before its figures are believed; `facts` has it among its notes.
     """
 
     log: Path
@@ -45,13 +44,15 @@ class Understood:
     mapping: Mapping
     formats: tuple[TimeFormat, TimeFormat | None]
     first: pa.Table
-    cautions: tuple[str, ...] = ()
 
     @property
     def facts(self) -> Facts:
         """What was found out about the file."""
-        facts = self.reader.facts
-        return replace(facts, notes=(*facts.notes, *self.cautions))
+        facts, notes = self.reader.facts, list(self.reader.facts.notes)
+        if self.mapping.transition:
+            column = self.mapping.transition
+            notes.append(f"rows for the start and the end of the same work become one event: column {column}")
+        return replace(facts, notes=tuple(notes))
 
 
 def open_reader(
@@ -132,6 +133,7 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
         else:
             mapping = mapping.with_options(**options)
         mapping.check(reader.columns)
+        mapping = _with_transition(mapping, first, reader.facts)
         end = _format(reader, mapping.end, mapping.end_format, first, dates)
         start = _starts(reader, mapping, first, dates)
     except BaseException:
@@ -145,7 +147,33 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
         start_format=str(start) if start else None,
         reasons=mapping.reasons | ({"start": "no column says when an event began"} if is_empty else {}),
     )
-    return Understood(log, reader, mapping, (end, start), first, cautions(first, mapping, reader.facts))
+    return Understood(log, reader, mapping, (end, start), first)
+
+
+def _with_transition(mapping: Mapping, first: pa.Table, facts: Facts) -> Mapping:
+    """Find out which column tells starts from ends, where the mapping says nothing of it."""
+    column = find_transition(first, mapping, facts) if mapping.transition is None else None
+    return mapping if column is None else _with_column(mapping, column)
+
+
+def _with_column(mapping: Mapping, column: str) -> Mapping:
+    return replace(
+        mapping,
+        transition=column,
+        extras=tuple(name for name in mapping.extras if name != column),
+        reasons=mapping.reasons | {"transition": "by its content"},
+    )
+
+
+def with_one_transition(understood: Sequence[Understood]) -> list[Understood]:
+    """Let logs that belong together tell starts from ends by the same column, though one of them may have only ends."""
+    column = next((one.mapping.transition for one in understood if one.mapping.transition), None)
+    return [
+        replace(one, mapping=_with_column(one.mapping, column))
+        if column and one.mapping.transition is None and column in one.reader.columns
+        else one
+        for one in understood
+    ]
 
 
 def _sample(reader: Reader, log: Path) -> pa.Table:

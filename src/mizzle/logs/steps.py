@@ -66,18 +66,7 @@ class Chain:
 
     def follow(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         """Work through sorted batches of raw events (see `ORDER`); yield event tables of whole cases."""
-        held: pa.Table | None = None
-        for batch in bounded(batches):
-            table = pa.Table.from_batches([batch])
-            table = table if held is None else pa.concat_tables([held, table])
-            if table.num_rows == 0:
-                continue
-            cut = _last_case_begins(table["case_id"])
-            if cut:
-                yield self._chain(table.slice(0, cut))
-            held = table.slice(cut)
-        if held is not None and held.num_rows:
-            yield self._chain(held)
+        yield from map(self._chain, whole_cases(batches))
 
     def take_over(self, table: pa.Table) -> pa.Table:
         """Take over whole cases of an event table with the same dictionaries: only the code of the case changes."""
@@ -150,6 +139,28 @@ class Chain:
         first, last = int(start.min()), int(end.max())
         self.first_us = first if self.first_us is None else min(self.first_us, first)
         self.last_us = last if self.last_us is None else max(self.last_us, last)
+
+
+def whole_cases(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Cut sorted batches between cases, as they come.
+
+    Raises
+    ------
+    UnreadableLog
+        As `bounded`.
+    """
+    held: pa.Table | None = None
+    for batch in bounded(batches):
+        table = pa.Table.from_batches([batch])
+        table = table if held is None else pa.concat_tables([held, table])
+        if table.num_rows == 0:
+            continue
+        cut = _last_case_begins(table["case_id"])
+        if cut:
+            yield table.slice(0, cut)
+        held = table.slice(cut)
+    if held is not None and held.num_rows:
+        yield held
 
 
 def bounded(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -120,7 +120,7 @@ def refusals():
 
 
 def notes():
-    """Give what is said of a file that can be read, cautions among it."""
+    """Give what is said of a file that can be read."""
     for name, tree in modules().items():
         for one in ast.walk(tree):
             match one:

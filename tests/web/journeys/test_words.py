@@ -18,7 +18,7 @@ NEVER_SHOWN = (
 )
 SAID = {
     words.reason: (sentences.refusals, 120, "is named for both"),
-    words.note: (sentences.notes, 20, "each row counts as work of its own"),
+    words.note: (sentences.notes, 20, "become one event: column"),
     words.why: (sentences.reasons, 20, "no column says when an event began"),
     words.row: (sentences.rows, 14, "mixed encodings: this row is UTF-8"),
 }

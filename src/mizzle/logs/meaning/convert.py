@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mizzle.logs.batches import ROW, Batch, Reason, Rejected
+from mizzle.logs.lifecycle import NO_WORK, TRANSITION
 from mizzle.logs.meaning.pseudonyms import pseudonyms
 from mizzle.logs.times.moments import INSTANT, TimeFormat, as_texts
 from mizzle.tables import RAW_EVENTS
@@ -36,7 +37,8 @@ class Converted:
     Attributes
     ----------
     table
-        Its events, with the columns of `mizzle.tables.RAW_EVENTS` and one `x_...` for each extra of the mapping.
+        Its events, with the columns of `mizzle.tables.RAW_EVENTS`, one `x_...` for each extra of the mapping, and
+        `lifecycle.TRANSITION` in lower case where the mapping has one.
     rejected
         Its rows that could not be read, those that the reader set aside among them, by row.
     """
@@ -51,7 +53,8 @@ def convert(
     """Turn a batch of text into raw events.
 
     White space around a value goes, and what stands for a missing value becomes empty. A row without case, activity
-    or time, with a time that cannot be read, or that ends before it starts, is set aside; duplicates are kept.
+    or time, with a time that cannot be read, that ends before it starts, or that tells of no work (as the scheduling
+    of a task, or a pause), is set aside; duplicates are kept.
 
     Parameters
     ----------
@@ -125,7 +128,8 @@ def _events(
     if mapping.resource is not None and key is not None:
         columns["resource"] = pseudonyms(cells[mapping.resource], key)
     extras = {EXTRA + name: cells[name] for name in mapping.extras}
-    return pa.table({**{name: columns[name] for name in RAW_EVENTS.names}, **extras})
+    told = {TRANSITION: pc.utf8_lower(cells[mapping.transition])} if mapping.transition else {}
+    return pa.table({**{name: columns[name] for name in RAW_EVENTS.names}, **told, **extras})
 
 
 class _Fault(NamedTuple):
@@ -151,6 +155,9 @@ def _faults(events: pa.Table, cells: dict[str, pa.Array], mapping: Mapping, *, h
         before = pc.less(end, start).fill_null(False)
         faults.append(_Fault(Reason.UNREADABLE_TIME, unreadable, mapping.start))
         faults.append(_Fault(Reason.END_BEFORE_START, _flags(before)))
+    if mapping.transition:
+        is_no_work = pc.is_in(events[TRANSITION].combine_chunks(), value_set=pa.array(NO_WORK))
+        faults.append(_Fault(Reason.NO_WORK, _flags(is_no_work), mapping.transition))
     return faults
 
 

@@ -39,6 +39,7 @@ _MEANINGS = MappingProxyType(
         "end_format": "how end is written; without, it is found out from the whole column",
         "start_format": "how start is written",
         "object_type": "the OCEL object type that is the case",
+        "transition": "whether a row is the start or the end of work, which become one event; without, it is found out",
         "reasons": "why each column was chosen",
     }
 )
@@ -66,6 +67,9 @@ class Mapping:
         Spelling of the times (see `TimeFormat`), or None where it is to be found out from the whole column.
     object_type
         For OCEL: the type of the objects that are the cases.
+    transition
+        Name of the column that says whether a row is the start or the end of work: the two become one event. The empty
+        text says that no column does; None that it is to be found out.
     reasons
         Why each role, and each column left out, was decided as it was, in plain words.
 
@@ -92,6 +96,7 @@ class Mapping:
     end_format: str | None = None
     start_format: str | None = None
     object_type: str | None = None
+    transition: str | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -106,8 +111,9 @@ class Mapping:
         return {role: column for role in ROLES if (column := getattr(self, role)) is not None}
 
     def columns(self) -> tuple[str, ...]:
-        """Every column that is read, each once: those with a role, then the extras."""
-        return tuple(dict.fromkeys([*self.roles.values(), *self.extras]))
+        """Every column that is read, each once: those with a role, the transition, then the extras."""
+        told = [self.transition] if self.transition else []
+        return tuple(dict.fromkeys([*self.roles.values(), *told, *self.extras]))
 
     def to_dict(self) -> dict[str, Any]:
         """Give every field as plain lists, texts and None, ready for JSON."""
@@ -127,9 +133,10 @@ class Mapping:
             if column not in columns:
                 raise UnclearMapping(no_such_column(column, columns, role))
         keep_apart(self.roles)
-        for column in self.extras:
-            if column not in columns:
-                raise UnclearMapping(f"{_no_column(column, columns)} Take it out of extras in the mapping file.")
+        for place, named in (("extras", self.extras), ("transition", (self.transition or "",))):
+            for name in named:
+                if name and name not in columns:
+                    raise UnclearMapping(f"{_no_column(name, columns)} Take it out of {place} in the mapping file.")
 
     def with_options(self, **options: str | Sequence[str] | None) -> Mapping:
         """Give the mapping with some of its fields as the command line names them.
@@ -159,6 +166,8 @@ class Mapping:
             if role in given and changes[role] != getattr(self, role):
                 changes.setdefault(f"{role}_format", None)  # another column may be written in another way
         named = {column for role in ROLES if (column := changes.get(role))}
+        if self.transition in named:
+            changes["transition"] = None
         changes["extras"] = tuple(column for column in changes.get("extras", self.extras) if column not in named)
         return replace(self, **changes, reasons=reasons)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mizzle.logs.lifecycle import ASIDE, BEGIN, END, EVENT, PAUSE, TRANSITIONS, pair
 from mizzle.logs.times.moments import TimeFormat
 from mizzle.logs.xes.columns import codes_of, indices
 
@@ -29,25 +30,6 @@ NEEDED = frozenset({TRANSITION, ACTIVITY, INSTANCE, RESOURCE, TIME, START})
 """Columns that pairing looks at."""
 
 _INSTANTS = TimeFormat("ISO 8601")  # as XES writes them
-_EVENT, _BEGIN, _END, _PAUSE, _ASIDE = range(5)
-
-_KINDS = {
-    "start": _BEGIN,
-    "complete": _END,
-    "suspend": _PAUSE,
-    "resume": _PAUSE,
-    "schedule": _ASIDE,
-    "assign": _ASIDE,
-    "reassign": _ASIDE,
-    "withdraw": _ASIDE,
-    "autoskip": _ASIDE,
-    "manualskip": _ASIDE,
-    "pi_abort": _ASIDE,
-    "ate_abort": _ASIDE,
-}
-
-TRANSITIONS = frozenset(_KINDS)
-"""Words of XES for what an event says of the work that it belongs to."""
 
 
 class Paired(NamedTuple):
@@ -110,25 +92,25 @@ def paired(columns: dict[str, pa.Array], trace: NDArray[np.int32], *, has_ends: 
     words = columns[TRANSITION].dictionary_encode()
     names = [name.lower() for name in words.dictionary.to_pylist()]
     # Events without a transition have no code; they take the last place.
-    kinds = np.array([*(_KINDS.get(name, _EVENT) for name in names), _EVENT])
+    kinds = np.array([*(TRANSITIONS.get(name, EVENT) for name in names), EVENT])
     codes = codes_of(words)
     kind = kinds[codes]
-    if not np.isin(kind, (_BEGIN, _PAUSE, _ASIDE)).any():
+    if not np.isin(kind, (BEGIN, PAUSE, ASIDE)).any():
         return Paired(columns, everything)
     if not has_ends:
-        kind[~np.isin(trace, trace[kind == _END])] = _EVENT
+        kind[~np.isin(trace, trace[kind == END])] = EVENT
     partner, folded = _partners(columns, trace, kind)
     begun = np.zeros(len(trace) + 1, dtype=np.bool_)
     begun[partner] = True  # the last place takes the events without a partner (-1)
     begun = begun[:-1]
-    is_aside = ((kind == _ASIDE) | (kind == _PAUSE)) & ~folded
+    is_aside = ((kind == ASIDE) | (kind == PAUSE)) & ~folded
     kept = np.flatnonzero(~(begun | is_aside | folded))
     return Paired(
-        _merged(columns, kept, partner[kept], has_starts=(kind == _BEGIN).any()),
+        _merged(columns, kept, partner[kept], has_starts=(kind == BEGIN).any()),
         kept,
         tuple((place, names[codes[place]]) for place in np.flatnonzero(is_aside).tolist()),
         pairs=int(begun.sum()),
-        unfinished=int(((kind == _BEGIN) & ~begun).sum()),
+        unfinished=int(((kind == BEGIN) & ~begun).sum()),
         folded=int(folded.sum()),
     )
 
@@ -139,7 +121,7 @@ def _partners(
     """Find the beginning of each end (-1 where there is none), and the pauses that lie within a pair."""
     partner = np.full(len(trace), -1)
     folded = np.zeros(len(trace), dtype=np.bool_)
-    places = np.flatnonzero(kind != _EVENT)
+    places = np.flatnonzero(kind != EVENT)
     ordered = _by_time(columns, trace, places)
     _pair(columns, trace, kind, ordered, partner, folded)
     if ordered is not places:
@@ -168,28 +150,9 @@ def _pair(
     partner: NDArray[np.int64],
     folded: NDArray[np.bool_],
 ) -> None:
-    """Walk through some events and pair those that belong together."""
-    parts = [trace[places].tolist(), *(_column(columns, name, places) for name in (ACTIVITY, INSTANCE, RESOURCE))]
-    waiting: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
-    pauses: dict[tuple[int, int, int], list[int]] = {}
-    now = None
-    for place, what, of_trace, activity, instance, resource in zip(
-        places.tolist(), kind[places].tolist(), *parts, strict=True
-    ):
-        if of_trace != now:
-            now = of_trace
-            waiting.clear()
-            pauses.clear()
-        work = (of_trace, activity, instance)
-        if what == _BEGIN:
-            waiting.setdefault(work, []).append((place, resource))
-        elif what == _PAUSE and waiting.get(work):
-            pauses.setdefault(work, []).append(place)
-        elif what == _END and (open_ones := waiting.get(work)):
-            same = next((at for at, (_, who) in enumerate(open_ones) if who == resource), 0)
-            partner[place] = open_ones.pop(same)[0]
-            if not open_ones:
-                folded[pauses.pop(work, [])] = True
+    """Pair some events, taken in this order, by trace, activity and instance."""
+    *work, resource = (_column(columns, name, places) for name in (ACTIVITY, INSTANCE, RESOURCE))
+    pair(places, kind, [trace[places].tolist(), *work], resource, partner, folded)
 
 
 def _column(columns: dict[str, pa.Array], name: str, places: NDArray[np.int64]) -> list[int]:

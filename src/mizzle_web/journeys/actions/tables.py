@@ -186,7 +186,7 @@ def _tidy(log: Log, old: Path | None, new: Path | None, *, is_new: bool) -> None
 
 def _shown(log: Log) -> dict[str, Any]:
     """Keep of a look what says nothing of the rows."""
-    return {name: log.look[name] for name in ("format", "notes", "cautions", "answers", "sheet") if name in log.look}
+    return {name: log.look[name] for name in ("format", "notes", "answers", "sheet") if name in log.look}
 
 
 def forget_rows(*, at: datetime) -> int:

@@ -148,8 +148,7 @@ def _seen(understood: Understood) -> dict[str, Any]:
     hidden = _people(understood.first, shown) | {mapping["resource"]} - {None}
     return {
         "format": understood.facts.format,
-        "notes": list(understood.reader.facts.notes),
-        "cautions": list(understood.cautions),
+        "notes": list(understood.facts.notes),
         "columns": columns,
         "types": list(understood.facts.choices),
         "sheets": list(getattr(understood.reader, "sheets", ())),

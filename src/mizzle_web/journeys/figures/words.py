@@ -446,14 +446,11 @@ NOTES: tuple[Known, ...] = (
         _("more columns without a name, or with one that came before: %(n)s"),
     ),
     (
-        r"column (?P<name>.+) holds both '(?P<text>.+)' and '(?P<other>.+)': each row counts.*",
-        _(
-            "column %(name)s holds both “%(text)s” and “%(other)s”: each row counts as work of its own, since only in"
-            " XES do the two become one event. Export both times in one row, or only the rows of the ends"
-        ),
+        r"rows for the start and the end of the same work become one event: column (?P<name>.+)",
+        _("rows for the start and the end of the same work become one event: column %(name)s"),
     ),
 )
-"""What was found out about a file, and what should be known before its figures are believed."""
+"""What was found out about a file."""
 
 WHERE: tuple[Known, ...] = (
     (rf" in its first (?P<n>{N}) MiB", _("in the first %(n)s MB")),

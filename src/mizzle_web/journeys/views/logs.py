@@ -126,7 +126,6 @@ def _about(request: Visit, log: Log, form: Columns) -> dict[str, Any]:
         "asked_at": target(form[asked["field"]]) if asked.get("field") in form.fields else "",
         "may_choose": log.state == LogState.READY,
         "notes": [words.marked(words.note(one)) for one in log.look.get("notes", ())],
-        "cautions": [words.marked(words.note(one)) for one in log.look.get("cautions", ())],
         "first": _first_rows(log),
         "reasons": [
             (words.marked(words.row(told)), n) for told, n in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
