@@ -146,16 +146,11 @@ def test_where_somebody_has_changed_the_plain_rule_decides():
     assert next(cell for cell in cells if cell.low <= 5 <= cell.high) == Cell(3, 7)
 
 
-def put_together(*waves, favourable):
-    """Release waves of teams that are made of blocks of four people, who all answer alike in each."""
-    blocks = [[f"{block}-{place}" for place in range(4)] for block in range(len(favourable))]
-    liked = {name for number, names in zip(favourable, blocks, strict=True) for name in names[:number]}
+def repeated(waves, liked):
+    """Release waves, each given as the team of everybody, of people who all answer and repeat their answer."""
     history = []
     for number, teams in enumerate(waves):
-        units = {
-            name: (f"Team {team}",) for team, inside in enumerate(teams) for block in inside for name in blocks[block]
-        }
-        roster = Roster(units)
+        roster = Roster({person: (team,) for person, team in teams.items()})
         answers = {
             unit: Answers(len(people), {"q1": len(people & liked)}, {"q1": len(people)})
             for unit, people in roster.leaves().items()
@@ -164,27 +159,61 @@ def put_together(*waves, favourable):
     return history
 
 
-RING = ([(0, 1), (2, 3), (4, 5)], [(1, 2), (3, 4), (5, 6)], [(6, 0)])
+def block(number, size=4, name="b"):
+    return [f"{name}{number}-{place}" for place in range(size)]
+
+
+def put_together(*waves):
+    """Give the team of everybody where teams are made of blocks of four people."""
+    return [
+        {person: f"Team {team}" for team, inside in enumerate(teams) for number in inside for person in block(number)}
+        for teams in waves
+    ]
+
+
+RING = put_together([(0, 1), (2, 3), (4, 5)], [(1, 2), (3, 4), (5, 6)], [(6, 0)])
 """Teams that are halved and put together anew, until the last is made of the two ends."""
+
+LIKED = {person for number, n in enumerate((0, 4, 1, 3, 2, 2, 2)) for person in block(number)[:n]}
 
 
 def test_what_hangs_together_over_many_steps_gives_nobody_away(monkeypatch):
-    history = put_together(*RING, favourable=(0, 4, 1, 3, 2, 2, 2))
+    history = repeated(RING, LIKED)
     assert not audit(history, insiders=1)["q1"]
     monkeypatch.setattr(choosing, "MOST_RELEASES", 2)
-    history = put_together(*RING, favourable=(0, 4, 1, 3, 2, 2, 2))
+    history = repeated(RING, LIKED)
     assert len(audit(history)["q1"]) == 8
 
 
-def test_where_far_releases_cannot_be_true_together_those_near_decide():
-    """Teams three steps away contradict one another; the team asked about is looked at as if they were not there."""
+def test_that_near_releases_can_be_followed_proves_nothing_where_all_of_them_cannot():
+    """A department whose teams were dealt anew hangs together with the teams above, and is too much to follow."""
+    rng = np.random.default_rng(1)
+    dealt = [list(range(32)), rng.permutation(32).tolist()]
+    waves = [
+        {person: f"Dealt {place // 4:02d}" for place, number in enumerate(order) for person in block(number, 2, "d")}
+        | teams
+        for order, teams in zip(dealt, RING, strict=False)
+    ]
+    waves[1] |= dict.fromkeys(block(0, 2, "d"), "Team 1")
+    liked = LIKED | {person for number in range(32) for person in block(number, 2, "d") if rng.random() < 0.5}
+    history = repeated([*waves, RING[2]], liked)
+    assert not audit(history)["q1"]
+
+
+def far_away(*said):
+    """Choose the cells of a team, three steps away from releases that say this of others."""
     a, b, c, d, e = (frozenset(f"{block}{place}" for place in range(6)) for block in "abcde")
-    near = [Published(a | b, 12, Cell(5, 5)), Published(b | c, 12, Cell(6, 6))]
-    far = [Published(c | d, 12, Cell(6, 6)), Published(d | e, 12, Cell(2, 2)), Published(d | e, 12, Cell(9, 9))]
-    asked = a | {"new"}
-    alone = choose_cells(asked, 7, History(near), Rules())
-    assert choose_cells(asked, 7, History([*near, *far]), Rules()) == alone
-    assert len(alone) > 1
+    near = [Published(a | b, 12, Cell(5, 5)), Published(b | c, 12, Cell(6, 6)), Published(c | d, 12, Cell(6, 6))]
+    far = [Published((d | e) - set(left), 12 - len(left), Cell(told, told)) for left, told in said]
+    return choose_cells(a | {"new"}, 7, History([*near, *far]), Rules())
+
+
+def test_where_a_group_far_away_has_changed_its_later_word_counts():
+    assert far_away(((), 2), ((), 9)) == far_away(((), 9)) != far_away(((), 2))
+
+
+def test_where_far_releases_cannot_be_true_together_those_near_decide():
+    assert far_away(((), 2), (("e0",), 9)) == far_away()
 
 
 @pytest.mark.parametrize("insiders", [1, 2])

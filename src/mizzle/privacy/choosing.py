@@ -15,7 +15,7 @@ from mizzle.privacy.following import Outcomes, follow
 from mizzle.privacy.rules import Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 
-MOST_RELEASES = 60
+MOST_RELEASES = 30
 """All that hangs together with a group is looked at where it is no more than this; else two steps."""
 
 
@@ -76,14 +76,13 @@ class History:
         """Give the places of the releases that share somebody with these people."""
         return {place for person in people for place in self._of.get(person, ())}
 
-    def around(self, people: frozenset[str]) -> Iterator[list[Published]]:
-        """Give the releases that hang together with these people: all where they are few, then those two steps away."""
-        two = near = self._wider(self.sharing(people))
-        while len(wider := self._wider(near)) <= MOST_RELEASES and wider != near:
-            near = wider
-        if near != two:
-            yield [self.releases[place] for place in sorted(near)]
-        yield [self.releases[place] for place in sorted(two)]
+    def around(self, people: frozenset[str]) -> tuple[list[Published], list[Published]]:
+        """Give the releases two steps away from these people, and all that hang together with them, where few do."""
+        near = wide = self._wider(self.sharing(people))
+        while len(wider := self._wider(wide)) <= MOST_RELEASES and wider != wide:
+            wide = wider
+        first, second = ([self.releases[place] for place in sorted(places)] for places in (near, wide))
+        return first, second
 
     def _wider(self, near: set[int]) -> set[int]:
         """Add the releases that share somebody with one of these."""
@@ -119,16 +118,17 @@ def choose_cells(people: frozenset[str], n: int, history: History, rules: Rules)
     with one whose union is safe, if there is one, else one that is possible, else the narrower. A cell pins where,
     everybody repeating their answer in all releases, some people must all have answered the same way; with the answers
     of as many insiders given away as the rules say, whichever they are. All releases that hang together with the group
-    are looked at, up to `MOST_RELEASES`; beyond, and where that is too much to follow or somebody must have answered
-    otherwise since, those that share people with the group and those that share people with these. Where that too is
-    more than `following.MOST_STATES` partial sums, or cannot all be true, and always in strict mode, the plain rule
-    decides: every cell that an earlier release of some of the same people makes possible, whatever insiders say now,
-    is merged into one, so that it says nothing new.
+    are looked at, up to `MOST_RELEASES`; beyond, those that share people with the group and those that share people
+    with these: two steps. Where somebody farther away must have answered otherwise since, the later release of a group
+    counts there, and two steps where even that cannot all be true. Where two steps cannot, where there are more than
+    `following.MOST_STATES` partial sums, and always in strict mode, the plain rule decides: every cell that an earlier
+    release of some of the same people makes possible, whatever insiders say now, is merged into one, so that it says
+    nothing new.
 
     What it does not stand against: in the normal mode an insider who answers otherwise than before, or leaves the
-    question out, and so learns of a joiner; and more than `MOST_RELEASES` releases that say together what those of two
-    steps do not, as where all teams of a large organisation are halved and put together anew. Strict mode stands
-    against both as far as was tried.
+    question out, and so learns of a joiner; and more than `MOST_RELEASES` releases, or some that cannot all be true,
+    that say together what those of two steps do not, as where all teams of a large organisation are halved and put
+    together anew. Strict mode stands against both as far as was tried.
 
     References
     ----------
@@ -163,12 +163,8 @@ def _plain(people: frozenset[str], n: int, history: History, cells: list[Cell], 
 
 def _audited(people: frozenset[str], n: int, history: History, rules: Rules, cells: list[Cell]) -> list[Cell] | None:
     """Merge cells until none pins anybody; None where there is too much to follow, or some answer has changed."""
-    for near in history.around(people):
-        world = World.of([*near, Published(people, n, Cell(0, n))])
-        found = world.outcomes(rules.insiders)
-        if found is not None and len(found.counts):
-            break
-    else:
+    found = _outcomes(Published(people, n, Cell(0, n)), history, rules.insiders)
+    if found is None:
         return None
     skipped = len(people) - n
     judged: dict[Cell, tuple[bool, bool]] = {}
@@ -194,6 +190,23 @@ def _audited(people: frozenset[str], n: int, history: History, rules: Rules, cel
     return cells
 
 
+def _outcomes(asked: Published, history: History, insiders: int) -> Outcomes | None:
+    """Follow what can be true of a group, with all that is looked at; None where the plain rule has to decide.
+
+    That less can be followed than what hangs together proves nothing. Where it cannot all be true, somebody has changed
+    an answer: near by, so that nothing is known for certain, or far away, where a group's later word then counts.
+    """
+    near, wide = history.around(asked.people)
+    found = World.of([*wide, asked]).outcomes(insiders)
+    if found is None or len(found.counts):
+        return found
+    nearby = World.of([*near, asked]).outcomes(insiders) if len(near) < len(wide) else found
+    if nearby is None or not len(nearby.counts):
+        return None
+    later = World.of([*wide, asked], is_changing=True).outcomes(insiders)
+    return later if later is None or len(later.counts) else nearby
+
+
 class World(NamedTuple):
     """People by the releases that they are in: everything that matters of them where everybody repeats their answer.
 
@@ -213,13 +226,18 @@ class World(NamedTuple):
     high: Whole
 
     @classmethod
-    def of(cls, releases: Sequence[Published]) -> World:
-        """Sort people by pattern; releases of the same people are one."""
+    def of(cls, releases: Sequence[Published], *, is_changing: bool = False) -> World:
+        """Sort people by pattern; releases of the same people are one.
+
+        Where `is_changing`, a later release of the same people replaces earlier ones that cannot be true with it.
+        """
         bounds: dict[frozenset[str], tuple[int, int]] = {}
         last = releases[-1].people
         for one in releases:
-            low, high = bounds.pop(one.people, (0, len(one.people)))
-            bounds[one.people] = max(low, one.cell.low), min(high, one.cell.high + one.skipped)
+            least, most = bounds.pop(one.people, (0, len(one.people)))
+            own = one.cell.low, one.cell.high + one.skipped
+            both = max(least, own[0]), min(most, own[1])
+            bounds[one.people] = own if is_changing and both[0] > both[1] else both
         telling = {people: found for people, found in bounds.items() if people == last or found != (0, len(people))}
         patterns: dict[tuple[int, ...], int] = defaultdict(int)
         inside: dict[str, list[int]] = defaultdict(list)
