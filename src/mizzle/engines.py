@@ -174,8 +174,11 @@ def _spark_settings(master: str) -> dict[str, Any]:
 def sorted_batches(
     engine: Engine, files: Sequence[Path], by: Sequence[str], rows: int = 65_536
 ) -> Iterator[pa.RecordBatch]:
-    """Read Parquet files as one stream in a given order, sorting on disk where memory does not suffice."""
-    yield from in_order(engine.backend.read_parquet([str(file) for file in files]), by, rows)
+    """Read Parquet files as one stream in a given order, sorting on disk where memory does not suffice.
+
+    A column that some of them lack is empty there.
+    """
+    yield from in_order(engine.backend.read_parquet([str(file) for file in files], union_by_name=True), by, rows)
 
 
 def in_order(table: ir.Table, by: Sequence[str], rows: int = 65_536) -> Iterator[pa.RecordBatch]:

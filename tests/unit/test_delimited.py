@@ -173,7 +173,16 @@ def test_a_row_that_is_utf8_is_set_aside_in_a_file_that_is_windows_1252(write, f
             assert all(bad.row > batch.mark.row for later in rest for bad in later.rejected)
 
 
-@pytest.mark.parametrize("text", ["Blå", "CAFÉ”", "É… NÅ…", "“Ã¥”", "Ãland", "PÅ\xa0", "naïve « «É»", "é”", "È»,Ü»"])
+@pytest.mark.parametrize("text", ["Kovač", "Łukasz", "“Blå”", "日本", "🙂"])
+def test_one_character_that_windows_1252_cannot_mean_is_enough(write, fast, text):
+    content = (HEADER + "".join(f"{n},Blå æ,x\n" for n in range(9))).encode("cp1252") + f"9,{text},x\n".encode()
+    rows, rejected = everything(Delimited(write(content), fast=fast))
+    assert (len(rows), [bad.text for bad in rejected]) == (9, [f"9,{text},x"])
+
+
+@pytest.mark.parametrize(
+    "text", ["Blå", "CAFÉ”", "É… NÅ…", "“Ã¥”", "Ãland", "PÅ\xa0", "naïve « «É»", "é”", "È»,Ü»", "payé\xa0»", "à\xa0… b"]
+)
 def test_what_windows_1252_may_mean_is_left_alone(write, fast, text):
     lines = [HEADER.rstrip(), *(f"{n},Blå æ,x" for n in range(9)), f"9,{text},x" if "," not in text else f"9,{text}"]
     rows, rejected = everything(Delimited(write("\n".join(lines).encode("cp1252")), fast=fast))

@@ -414,3 +414,16 @@ def test_rows_set_aside_find_a_place_beside_folders_and_logs_named_in_another_wa
     taken = {(tmp_path / "s.rejected.csv").resolve()}
     assert importing._place_for_rejected(log, log.parent, set()) == Path("s.rejected.csv")
     assert importing._place_for_rejected(log, log.parent, taken) == Path("s.csv.2.rejected.csv")
+
+
+def test_files_of_one_import_keep_the_same_free_attributes_in_any_order(tmp_path):
+    head = f"{HEAD},channel,contact"
+    people = ["Ola Nordmann", "Kari Hansen", "Per Olsen", "Anne Berg"]
+    both = [f"{line(f'c{n}', act)},{('web', 'phone')[n % 2]},x{n % 2}" for n in range(8) for act in ("order", "pick")]
+    one = [f"{line(f'd{n}', act)},web,{people[n % 4]}" for n in range(8) for act in ("order", "pick")]
+    first, second = written(tmp_path / "jan.csv", both, head), written(tmp_path / "feb.csv", one, head)
+    for files in ([first, second], [second, first]):
+        done = logs.import_log(files, tmp_path / "out.parquet", options=ROLES)
+        found = pq.read_table(done.out).to_pylist()
+        assert {(row["case_id"][0], row["x_channel"]) for row in found} == {("c", "web"), ("c", "phone"), ("d", "web")}
+        assert {row.get("x_contact") for row in found if row["case_id"][0] == "d"} == {None}

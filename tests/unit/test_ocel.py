@@ -217,6 +217,16 @@ def test_the_only_type_that_events_belong_to_is_the_case_without_a_question(tmp_
     assert understand(path, understood.mapping, {}).mapping.object_type == "order"
 
 
+def test_a_type_that_is_named_wins_over_the_one_of_the_mapping(tmp_path):
+    path = write_json(tmp_path, as_json())
+    mapping = understand(path, None, {"case": "order", "department": ""}).mapping
+    other = understand(path, mapping, {"case": "item"})
+    assert (other.mapping.object_type, other.reader.facts.object_type) == ("item", "item")
+    assert understand(path, mapping, {"case": mapping.case}).mapping.object_type == "order"
+    with pytest.raises(NoSuchName, match=r"no objects of the type 'bogus'"):
+        understand(path, mapping, {"case": "bogus"})
+
+
 def test_a_question_stays_short(tmp_path):
     two = open_ocel(write_json(tmp_path, as_json({"o1": "big order", "p1": "package"})))
     with pytest.raises(UnclearMapping, match=r"the case: big order or package\? Say --case 'big order'"):

@@ -135,6 +135,27 @@ def test_a_start_in_one_file_ends_in_another_that_has_only_ends(tmp_path):
     assert {one.mapping.transition for one in done.understood} == {"lifecycle"}
 
 
+def test_a_column_that_one_of_the_files_lacks_is_empty_there(tmp_path):
+    first, second = (tmp_path / name for name in ("a.csv", "b.csv"))
+    first.write_text(
+        "case,activity,department,end,lifecycle\n1,Pack,T,2024-01-01 08:00,start\n1,Pack,T,2024-01-01 09:00,complete\n"
+    )
+    second.write_text("case,activity,department,end\n1,Send,T,2024-01-01 10:00\n1,Pack,T,2024-01-01 08:30\n")
+    for files in ([first, second], [second, first]):
+        done = logs.import_log(files, tmp_path / "events.parquet")
+        rows = pq.read_table(done.out, columns=["activity", "start"]).to_pylist()
+        assert [(one["activity"], one["start"] is not None) for one in rows] == [
+            ("Pack", True),
+            ("Pack", False),
+            ("Send", False),
+        ]
+
+
+def test_ends_alone_are_events_as_they_are(tmp_path):
+    rows = [("1", "Pack", "T", 0, "complete"), ("1", "Send", "T", 9, "complete")]
+    assert imported(tmp_path, rows)[1] == [("1", "Pack", "T", None, 0), ("1", "Send", "T", None, 9)]
+
+
 def test_the_mapping_may_say_that_nothing_is_paired(tmp_path):
     rows = [("1", "Pack", "T", 0, "start"), ("1", "Pack", "T", 9, "complete")]
     done, _ = imported(tmp_path, rows)
@@ -150,7 +171,8 @@ def test_the_mapping_may_say_that_nothing_is_paired(tmp_path):
     ("name", "values"),
     [
         ("lifecycle:transition", ["start", "complete", None]),
-        ("Transition", [" STARTED", "Finished", "paused"]),
+        ("Transition", [" STARTED", "Finished", "suspend"]),
+        ("lifecycle:transition", ["complete", "complete"]),
         ("what", ["start", "suspend", "", "COMPLETE"]),
     ],
 )
@@ -162,8 +184,9 @@ def test_a_column_of_starts_and_ends_is_found(name, values):
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("lifecycle:transition", ["complete", "complete"]),
         ("lifecycle:transition", ["start", "schedule"]),
+        ("customer lifecycle", ["start", "growth", "end"]),
+        ("lifecycle", ["finished", "finished"]),
         ("what", ["start", "complete", "dispatch"]),
         ("what", [*["start", "complete"] * 60, "dispatch"]),
         ("what", ["started", "completed"]),

@@ -101,6 +101,18 @@ def test_what_goes_wrong_with_a_table_that_is_whole_stays_what_it_is(tmp_path):
         raise MizzleError("No such case.")
 
 
+@pytest.mark.parametrize("problem", [OSError(24, "Too many open files"), pa.ArrowMemoryError("out of memory")])
+def test_a_machine_that_has_no_more_to_give_damages_no_table(tmp_path, monkeypatch, problem):
+    def refuse(*_):
+        raise problem
+
+    path = tmp_path / "events.parquet"
+    keep(path)
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", refuse)
+    with pytest.raises(IndexError), or_damaged(path):
+        fails()
+
+
 def test_nothing_is_added_to_a_damaged_table(tmp_path):
     path = tmp_path / "events.parquet"
     keep(path)

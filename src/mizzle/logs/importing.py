@@ -27,7 +27,7 @@ from mizzle.logs.batches import Mark, Rejected
 from mizzle.logs.lifecycle import TRANSITION
 from mizzle.logs.meaning.convert import convert
 from mizzle.logs.pairing import one_event_each
-from mizzle.logs.readers import Understood, understand, with_one_transition
+from mizzle.logs.readers import Understood, alike, understand
 from mizzle.logs.source import open_source
 from mizzle.logs.steps import ORDER
 from mizzle.logs.store import Counts, append_events, with_moment, write_events
@@ -160,7 +160,7 @@ def import_log(
     if any(out.exists() and log.exists() and out.samefile(log) for log in logs):
         raise UnreadableLog(f"{out} is the log itself and would be written over. Name another file with --out.")
     tell = progress or (lambda _stage, _share: None)
-    understood = with_one_transition([understand(log, mapping, options or {}) for log in logs])
+    understood = alike([understand(log, mapping, options or {}) for log in logs])
     has_resource = any(one.mapping.resource for one in understood)
     secret = key() if callable(key) and has_resource else (key if isinstance(key, bytes) else None)
     folder = out.with_name(out.name + ".partial")
@@ -272,7 +272,7 @@ def _put_together(state: _State, folder: Path, out: Path, *, append: bool, tell:
     pa.default_memory_pool().release_unused()  # what reading took is free for sorting
     with open_engine(threads=1, memory=memory_to_sort(total), folder=folder) as engine:
         batches = told(sorted_batches(engine, files, ORDER), total, tell)
-        if files and TRANSITION in pq.read_schema(files[0]).names:
+        if any(TRANSITION in pq.read_schema(file).names for file in files):
             batches = one_event_each(batches)
         counts = append_events(out, batches, fresh) if append and out.exists() else write_events(batches, fresh)
     fresh.replace(out)

@@ -38,6 +38,8 @@ def one_event_each(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch
 
 def _one_event_each(table: pa.Table) -> pa.Table:
     kinds = _codes(table[TRANSITION], SYNONYMS)
+    if not (kinds == BEGIN).any():
+        return table.drop_columns([TRANSITION])
     case, activity, resource = (_codes(table[name]) for name in ("case_id", "activity", "resource"))
     partner, folded = np.full(len(kinds), -1), np.zeros(len(kinds), dtype=np.bool_)
     # Of one instant the starts come first: what begins and ends in it is whole.

@@ -11,12 +11,13 @@ from mizzle.errors import UnclearMapping, UnreadableLog
 from mizzle.logs import source
 from mizzle.logs.batches import ROW
 from mizzle.logs.meaning.guess import guess
+from mizzle.logs.meaning.looks import look_at
 from mizzle.logs.meaning.mapping import Mapping, mapping_path
 from mizzle.logs.meaning.transitions import find_transition
 from mizzle.logs.times.moments import TimeFormat, TimeProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from mizzle.logs.batches import Facts, Reader
@@ -120,7 +121,9 @@ def understand(log: Path, mapping: Mapping | None, options: dict[str, Any]) -> U
     dates, sheet = options.pop("dates", None), options.pop("sheet", None)
     if mapping is None and mapping_path(log).exists():
         mapping = Mapping.load(mapping_path(log))
-    object_type = (mapping.object_type if mapping else None) or options.get("case")
+    object_type = options.get("case")
+    if mapping and mapping.object_type and object_type in (None, mapping.case):
+        object_type = mapping.object_type
     reader = open_reader(log, object_type=object_type, sheet=sheet)
     try:
         if object_type in reader.facts.choices:
@@ -165,15 +168,26 @@ def _with_column(mapping: Mapping, column: str) -> Mapping:
     )
 
 
-def with_one_transition(understood: Sequence[Understood]) -> list[Understood]:
-    """Let logs that belong together tell starts from ends by the same column, though one of them may have only ends."""
+def alike(understood: Sequence[Understood]) -> list[Understood]:
+    """Let logs of one import keep the same columns, though one by itself may show nothing in some of them.
+
+    A free attribute may be the same throughout one of the files, and one of them may have no starts. What is about
+    people in a file is not kept of it for the sake of another.
+    """
+    extras = dict.fromkeys(name for one in understood for name in one.mapping.extras)
     column = next((one.mapping.transition for one in understood if one.mapping.transition), None)
-    return [
-        replace(one, mapping=_with_column(one.mapping, column))
-        if column and one.mapping.transition is None and column in one.reader.columns
-        else one
-        for one in understood
-    ]
+    return [replace(one, mapping=_alike(one, extras, column)) for one in understood]
+
+
+def _alike(one: Understood, extras: Iterable[str], column: str | None) -> Mapping:
+    mapping = one.mapping
+    taken = {*mapping.columns(), column}
+    more = [name for name in extras if name in one.reader.columns and name not in taken]
+    more = [name for name in more if not look_at(name, one.first[name]).person]
+    mapping = replace(mapping, extras=(*mapping.extras, *more))
+    if column and mapping.transition is None and column in one.reader.columns and not one.reader.facts.known:
+        return _with_column(mapping, column)
+    return mapping
 
 
 def _sample(reader: Reader, log: Path) -> pa.Table:

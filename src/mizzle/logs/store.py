@@ -227,7 +227,11 @@ def _is_whole(path: Path) -> bool:
                 told = (about.column(place).statistics for place in range(table.num_columns))
                 if not all(map(_is_as_told, table.columns, told)) or not _has_names(table, known):
                     return False
-    except (OSError, pa.ArrowException, UnreadableLog):
+    except MemoryError:
+        return True  # not to be told, and more likely
+    except OSError as problem:
+        return problem.errno is not None  # the disk or the system, and not what stands in the file
+    except (pa.ArrowException, UnreadableLog):
         return False
     return True
 

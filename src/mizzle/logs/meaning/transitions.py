@@ -36,8 +36,9 @@ def find_transition(first: pa.Table, mapping: Mapping, facts: Facts) -> str | No
     Returns
     -------
     str or None
-        The first column that has both starts and ends, by the words of XES, or by their like where its name speaks of
-        a lifecycle or a transition.
+        The first column with nothing but the words of XES for what a row says of work, starts and ends among them.
+        Where its name speaks of a lifecycle or a transition, their like will do; and of the words of XES the ends
+        alone, since starts may come later.
 
     Examples
     --------
@@ -60,7 +61,8 @@ def find_transition(first: pa.Table, mapping: Mapping, facts: Facts) -> str | No
             continue
         values = _values(column)
         kinds = {SYNONYMS.get(value) for value in values}
-        if {BEGIN, END} <= kinds and (is_named or values <= TRANSITIONS.keys()):
+        wanted = {END} if is_named and values <= TRANSITIONS.keys() else {BEGIN, END}
+        if wanted <= kinds and values <= (SYNONYMS if is_named else TRANSITIONS).keys():
             return name
     return None
 

@@ -36,9 +36,10 @@ _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # Windows-1252 has no character for these;
 _WINDOWS = "".join(chr(byte) if byte in _UNDEFINED else bytes([byte]).decode("cp1252") for byte in range(256))
 _TO_WINDOWS = codecs.charmap_build(_WINDOWS)
 # Characters of UTF-8 that nobody means as the letters which Windows-1252 has for their bytes, as `Ã¥` for `å`. One
-# capital before one sign may be meant, as in `CAFÉ”`: from 0xC4 on, two bytes alone prove nothing.
+# letter before signs may be meant, as in `CAFÉ”` or `payé »`: from 0xC4 on, one character alone proves little.
 _NOT_WINDOWS = re.compile(
-    rb"[\xc2\xc3][\x80-\xbf]|(?:[\xc4-\xdf][\x80-\xbf]){2}|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+    rb"[\xc2\xc3][\x80-\xbf]|(?:[\xc4-\xdf][\x80-\xbf]){2}|[\xc4-\xdf][\x81\x8d\x8f\x90\x9d]"
+    rb"|\xe2[\x80-\x84][\x80-\xbf]|(?:[\xe0-\xef][\x80-\xbf]{2}){2}|\xf0\x9f[\x80-\xbf]{2}"
 )
 _SINGLE_QUOTED = re.compile(rb"(?:^|[,;\t|])'[^'\r\n]*'(?=[,;\t|\r\n]|\Z)", re.MULTILINE)
 
