@@ -128,8 +128,8 @@ def test_rows_that_tell_of_no_work_are_set_aside_and_ask_nothing(tmp_path):
 
 
 def test_a_start_in_one_file_ends_in_another_that_has_only_ends(tmp_path):
-    first = [("1", "Pack", "T", 0, "start"), ("2", "Pack", "T", 0, "start"), ("2", "Pack", "T", 9, "complete")]
-    ends = [("1", "Pack", "T", 5, "complete"), ("3", "Pack", "T", 8, "complete")]
+    first = [("1", "Pack", "T", 0, "started"), ("2", "Pack", "T", 0, "started"), ("2", "Pack", "T", 9, "finished")]
+    ends = [("1", "Pack", "T", 5, "finished"), ("3", "Pack", "T", 8, "finished")]
     done, events = imported(tmp_path, ends, first)
     assert events == [("1", "Pack", "T", 0, 5), ("2", "Pack", "T", 0, 9), ("3", "Pack", "T", None, 8)]
     assert {one.mapping.transition for one in done.understood} == {"lifecycle"}
