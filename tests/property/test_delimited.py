@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from mizzle.errors import UnreadableLog
 from mizzle.logs.batches import ROW
 from mizzle.logs.tabular.delimited import Delimited
 
@@ -62,8 +65,13 @@ def test_every_table_that_the_csv_module_writes_is_read_back_as_it_was(rows, min
 @given(st.lists(PIECE, max_size=60), st.binary(max_size=3), st.integers(8, 100))
 @settings(max_examples=150, deadline=None)
 def test_the_fast_way_tells_the_same_as_the_exact_way_on_any_text(pieces, odd, block):
-    # Without the line that says the separator, a file of lines without cells would be no log.
-    content = b"sep=,\na,b\n1,2\n" + "".join(pieces).encode() + odd + b"\n3,4\n" + "".join(pieces).encode()
+    content = b"a,b\n1,2\n" + "".join(pieces).encode() + odd + b"\n3,4\n" + "".join(pieces).encode()
+    try:
+        read(content, fast=True)
+    except UnreadableLog as refused:  # too few of the lines have cells
+        with pytest.raises(UnreadableLog, match=re.escape(str(refused))):
+            read(content, fast=False)
+        return
     assert read(content, fast=True) == read(content, fast=False)
     assert read(content, fast=True, block=block) == read(content, fast=False, block=block)
     # However the file is cut into blocks, the same rows come out.
@@ -73,8 +81,11 @@ def test_the_fast_way_tells_the_same_as_the_exact_way_on_any_text(pieces, odd, b
 @given(st.lists(PIECE, max_size=40), st.integers(8, 60))
 @settings(max_examples=50, deadline=None)
 def test_every_row_has_its_number_once(pieces, block):
-    content = ("sep=,\na,b\n1,2\n" + "".join(pieces)).encode()
-    rows, rejected, marks = read(content, fast=True, block=block)
+    content = ("a,b\n1,2\n" + "".join(pieces)).encode()
+    try:
+        rows, rejected, marks = read(content, fast=True, block=block)
+    except UnreadableLog:  # too few of the lines have cells
+        reject()
     numbers = sorted([*(row[-1] for row in rows), *(bad.row for bad in rejected)])
     assert numbers == list(range(1, marks[-1][0].row + 1))
     assert ROW == "\0row"

@@ -17,7 +17,7 @@ from mizzle.logs.meaning.mapping import Mapping, mapping_path
 from mizzle.logs.meaning.transitions import find_transition
 
 MAPPING = Mapping("case", "activity", None, "end")
-BEGAN = datetime(2024, 1, 1, 8)  # noqa: DTZ001 - as a table writes it
+BEGAN = datetime.fromisoformat("2024-01-01 08:00")
 
 
 def imported(folder, rows, *more, titles="case,activity,department,end,lifecycle", **options):
