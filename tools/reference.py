@@ -327,6 +327,7 @@ MAPPING = Mapping(
     end_format="dd/mm/yyyy HH:MM",
     start_format="dd/mm/yyyy HH:MM",
     object_type="order",
+    transition="Step",
     reasons={"case": "named on the command line"},
 )
 

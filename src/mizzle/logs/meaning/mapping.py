@@ -39,7 +39,7 @@ _MEANINGS = MappingProxyType(
         "end_format": "how end is written; without, it is found out from the whole column",
         "start_format": "how start is written",
         "object_type": "the OCEL object type that is the case",
-        "transition": "whether a row is the start or the end of work, which become one event; without, it is found out",
+        "transition": 'which rows start and which end the same work; without, it is found out; "" says that none does',
         "reasons": "why each column was chosen",
     }
 )
